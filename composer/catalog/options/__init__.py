@@ -1,0 +1,15 @@
+"""The types of options: what a value may be, and how it is written in Python.
+
+One declaration serves the form, the check, the code and the documentation. Sizes may also be integer
+expressions (`"=2*channels"`); all other values are literals.
+"""
+
+from composer.catalog.options.base import REQUIRED, Option, Value, literal, quote
+from composer.catalog.options.reals import Float, FloatList, FloatOrTuple, Number
+from composer.catalog.options.sizes import Dims, Index, Int, IntList, IntOrTuple
+from composer.catalog.options.words import DTYPES, Bool, Choice, DType, Str
+
+__all__ = [
+    "DTYPES", "REQUIRED", "Bool", "Choice", "DType", "Dims", "Float", "FloatList", "FloatOrTuple", "Index", "Int",
+    "IntList", "IntOrTuple", "Number", "Option", "Str", "Value", "literal", "quote",
+]  # fmt: skip

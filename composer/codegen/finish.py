@@ -1,0 +1,114 @@
+"""The end of the design's `__init__`: initializer rules, then ties, then frozen parameters."""
+
+from __future__ import annotations
+
+from composer.catalog import INITIALIZERS
+from composer.catalog.options import literal
+from composer.codegen import render
+from composer.codegen.modules import submodule
+from composer.design.names import is_attribute
+from composer.design.document import Design, Rule
+from composer.design.nodes import Layer, Tensor
+from composer.design.paths import scopes, walk
+from composer.design.targets import target_of
+
+WHEN_READY = '''
+def when_ready(module, initialize):
+    """Call `initialize(module)` now, or as soon as a lazy module has its sizes from its first input."""
+    if not isinstance(module, nn.modules.lazy.LazyModuleMixin) or not module.has_uninitialized_params():
+        initialize(module)
+        return
+    infer = module.initialize_parameters
+
+    def initialize_parameters(*args, **kwargs):
+        fresh = module.has_uninitialized_params()  # not where weights were loaded meanwhile
+        infer(*args, **kwargs)
+        if fresh:
+            initialize(module)
+
+    module.initialize_parameters = initialize_parameters
+'''
+
+
+def has_lazy(design: Design) -> bool:
+    """Whether any layer of the design waits for its first input."""
+    return any(
+        isinstance(node, Layer) and node.spec.concrete
+        for _, root, _ in scopes(design)
+        for _, node in walk(root)
+    )
+
+
+def finish(design: Design) -> tuple[str, ...]:
+    """Lines for the end of `__init__`, without their indent."""
+    lazy = has_lazy(design)
+    lines: list[str] = []
+    for number, rule in enumerate(design.initializers):
+        lines += _lazy_rule(rule, number) if lazy else _rule(rule)
+    for owner, *others in design.ties:
+        lines += [_tie(owner, other) for other in others]
+    for path in design.frozen:
+        lines += _freeze(design, path)
+    return tuple(lines)
+
+
+def _modules(rule: Rule) -> str:
+    ids = tuple(rule.where.split(".")) if rule.where else ()
+    return f"{submodule('self', ids)}.modules()"
+
+
+def _rule(rule: Rule) -> list[str]:
+    return [f"for module in {_modules(rule)}:", *(f"    {line}" for line in _fill(rule))]
+
+
+def _lazy_rule(rule: Rule, number: int) -> list[str]:
+    name = f"initialize_{number}"
+    return [
+        "",
+        f"def {name}(module):",
+        *(f"    {line}" for line in _fill(rule)),
+        "",
+        f"for module in {_modules(rule)}:",
+        f"    when_ready(module, {name})",
+    ]
+
+
+def _fill(rule: Rule) -> list[str]:
+    conditions = [f"isinstance(module, nn.{rule.kind})"] if rule.kind else []
+    conditions += [f"name == {literal(rule.parameter)}"] if rule.parameter else []
+    filled = render.fill(INITIALIZERS[rule.init.scheme], rule.init.options, "parameter")
+    head = "for name, parameter in module.named_parameters(recurse=False):"
+    if not rule.parameter:
+        head = "for parameter in module.parameters(recurse=False):"
+    if not conditions:
+        return [head, f"    {filled}"]
+    return [head, f"    if {' and '.join(conditions)}:", f"        {filled}"]
+
+
+def _parameter(path: str) -> tuple[str, str]:
+    *ids, name = path.split(".")
+    return submodule("self", tuple(ids)), name
+
+
+def _tie(owner: str, other: str) -> str:
+    source_module, source_name = _parameter(owner)
+    module, name = _parameter(other)
+    source = (
+        f"{source_module}.{source_name}"
+        if is_attribute(source_name)
+        else f"{source_module}.get_parameter({literal(source_name)})"
+    )
+    if is_attribute(name):
+        return f"{module}.{name} = {source}"
+    return f"{module}.register_parameter({literal(name)}, {source})"
+
+
+def _freeze(design: Design, path: str) -> list[str]:
+    """Assigned rather than `requires_grad_(False)`, which a lazy layer's parameters do not have yet."""
+    target = target_of(design, "", tuple(path.split("."))) if path else design.root
+    if target is None or isinstance(target, Tensor):
+        module, name = _parameter(path)
+        parameter = f"{module}.{name}" if is_attribute(name) else f"{module}.get_parameter({literal(name)})"
+        return [f"{parameter}.requires_grad = False"]
+    ids = tuple(path.split(".")) if path else ()
+    return [f"for parameter in {submodule('self', ids)}.parameters():", "    parameter.requires_grad = False"]

@@ -1,0 +1,108 @@
+"""The `forward` of a block: one line a step, in the order of the diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from composer.codegen import render
+from composer.codegen.modules import attribute
+from composer.design.names import is_attribute, unique, variable
+from composer.catalog.options import literal
+from composer.design.nodes import Layer, Tensor
+from composer.design.plan import BlockPlan, LayerCall, OpCall, Ref, SharedCall, Step, TensorCall
+
+END = 10**9  # a reader past every step: the block's output
+
+
+def forward(block: BlockPlan, rename: Mapping[str, str], notes: Mapping[str, str]) -> list[str]:
+    """Lines of `def forward`, indented for a class. `rename` says where an option is read from."""
+    body = _Forward(block, rename)
+    lines: list[str] = []
+    signature = ", ".join(("self", *(body.variables[name] for name in block.inputs)))
+    for position, step in enumerate(block.steps):
+        if isinstance(step.call, TensorCall):
+            continue
+        text = body.expression(step)
+        note = notes.get(step.path, "")
+        if position == len(block.steps) - 1 and block.outputs == (Ref(step.id),):
+            return [f"    def forward({signature}):", *lines, _line(f"return {text}", note)]
+        lines.append(_line(f"{body.name(position, step)} = {text}", note))
+    results = [body.value(ref) for ref in block.outputs]
+    return [f"    def forward({signature}):", *lines, _line(f"return {', '.join(results)}", "")]
+
+
+def _line(text: str, note: str) -> str:
+    return f"        {text}" + (f"  # {note}" if note else "")
+
+
+class _Forward:
+    """Chooses variables: `x`, or `y` while `x` is still needed, flows down a chain; other values have names."""
+
+    def __init__(self, block: BlockPlan, rename: Mapping[str, str]) -> None:
+        self._block = block
+        self._rename = rename
+        self._tensors = {
+            step.id: step.call.node for step in block.steps if isinstance(step.call, TensorCall)
+        }
+        self._readers = _readers(block)
+        self.variables: dict[str, str] = {}
+        for name in block.inputs:
+            self.variables[name] = unique(variable(name), {"self", *self.variables.values()})
+        self._flows = [self.variables[block.inputs[0]], *({"x", "y", "z"} - {*self.variables.values()})]
+        self._flows[1:] = sorted(self._flows[1:])
+
+    def name(self, position: int, step: Step) -> str:
+        """The variable that takes the value of `step`."""
+        live = {
+            self.variables[name]
+            for name, readers in self._readers.items()
+            if name in self.variables and max(readers, default=-1) > position
+        }
+        readers = set(self._readers.get(step.id, ()))
+        source = next((self.variables.get(ref.name) for ref in step.inputs if ref), None)
+        chain = self._block.kind != "Parallel" and len(readers) <= 1
+        passes_on = readers <= {position + 1, END}
+        goes_on = source in self._flows and source not in live
+        if chain and goes_on and source:
+            chosen = source
+        elif chain and passes_on and (free := [flow for flow in self._flows if flow not in live]):
+            chosen = free[0]
+        else:
+            chosen = unique(variable(step.id), {*self.variables.values(), *self._flows})
+        self.variables[step.id] = chosen
+        return chosen
+
+    def value(self, ref: Ref) -> str:
+        node = self._tensors.get(ref.name)
+        text = _tensor(node) if node else self.variables[ref.name]
+        return text + "".join(f"[{item}]" for item in ref.items)
+
+    def expression(self, step: Step) -> str:
+        inputs = [ref and self.value(ref) for ref in step.inputs]
+        match step.call:
+            case OpCall(_, options):
+                return render.call_op(step.call.spec, options, inputs, self._rename)
+            case LayerCall(node) | SharedCall(_, Layer() as node):
+                return render.call_layer(node.spec, attribute("self", step.id), node.options, inputs, self._rename)
+        return f"{attribute('self', step.id)}({', '.join(text or 'None' for text in inputs)})"
+
+
+def _tensor(node: Tensor) -> str:
+    if is_attribute(node.id):
+        return f"self.{node.id}"
+    getter = "get_parameter" if node.kind == "Parameter" else "get_buffer"
+    return f"self.{getter}({literal(node.id)})"
+
+
+def _readers(block: BlockPlan) -> dict[str, list[int]]:
+    """For every value, the positions of the steps that read it."""
+    found: dict[str, list[int]] = {}
+    reads: Sequence[tuple[int, Sequence[Ref | None]]] = [
+        *((position, step.inputs) for position, step in enumerate(block.steps)),
+        (END, block.outputs),
+    ]
+    for position, refs in reads:
+        for ref in refs:
+            if ref:
+                found.setdefault(ref.name, []).append(position)
+    return found

@@ -1,0 +1,145 @@
+"""The source text of a design: plain PyTorch, as an engineer would write it by hand.
+
+The live model is built by running this very text, so that what is exported is what ran.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from composer.codegen.classes import ClassSpec, class_source
+from composer.codegen.finish import WHEN_READY, finish, has_lazy
+from composer.design.names import camel, class_name, unique
+from composer.codegen.scope import ids_of, is_inline, names
+from composer.design.check import check
+from composer.design.document import Design
+from composer.design.lower import lower
+from composer.design.paths import place
+from composer.design.plan import BlockCall, BlockPlan, DefinitionPlan, ModuleCall, Plan, RepeatCall, UseCall
+from composer.errors import DesignError
+
+
+def class_name_of(design: Design) -> str:
+    """The name of the design's class in its source."""
+    taken = {each.name for each in design.definitions} | {"when_ready"}
+    return unique(class_name(design.name), taken)
+
+
+def source(design: Design, notes: Mapping[str, str] | None = None) -> str:
+    """Python source that defines the design's class, named after it and first in `__all__`.
+
+    `notes` maps paths to short texts (shapes) written as comments at the end of the lines they belong to; they
+    are letters, digits and a few signs, never text of the document.
+
+    Raises:
+        DesignError: where the design has problems.
+    """
+    problems = check(design)
+    if problems:
+        raise DesignError(problems)
+    return _File(design, lower(design), notes or {}).text()
+
+
+class _File:
+    def __init__(self, design: Design, plan: Plan, notes: Mapping[str, str]) -> None:
+        self._design = design
+        self._plan = plan
+        self._notes = notes
+        self._names: dict[str, str] = {}  # path of a block with a class of its own → the class
+        self._taken = {*plan.definitions, class_name_of(design), "when_ready"}
+
+    def text(self) -> str:
+        main = class_name_of(self._design)
+        classes: list[ClassSpec] = []
+        for definition in _in_order(self._plan.definitions):
+            classes += self._classes(definition.body, definition.name, definition.options)
+        classes += self._classes(self._plan.root, main, (), finish(self._design))
+        exported = [main, *self._plan.definitions]
+        body = [class_source(each, lambda block: self._names[block.path], self._notes) for each in classes]
+        helper = [WHEN_READY.strip()] if self._design.initializers and has_lazy(self._design) else []
+        code = "\n\n\n".join([*helper, *("\n".join(lines) for lines in body)])
+        listed = ", ".join(f'"{name}"' for name in exported)
+        title = f'"""{main}: a PyTorch model made with Block Composer. It needs torch and nothing else."""'
+        return f"{title}\n\n{_imports(code)}\n\n__all__ = [{listed}]\n\n\n{code}\n"
+
+    def _classes(
+        self,
+        body: BlockPlan | RepeatCall,
+        name: str,
+        options: tuple[tuple[str, int | None], ...],
+        finish: tuple[str, ...] = (),
+    ) -> Iterator[ClassSpec]:
+        """The classes of a block, those it uses first."""
+        self._names[body.path] = name
+        inner = [body.body] if isinstance(body, RepeatCall) else [step.call for step in body.steps]
+        for call in inner:
+            yield from self._inner(call, name)  # type: ignore[arg-type]  # others have no classes
+        yield ClassSpec(name, options, body, finish)
+
+    def _inner(self, call: ModuleCall, outer: str) -> Iterator[ClassSpec]:
+        match call:
+            case BlockCall(block) if not is_inline(block):
+                yield from self._classes(block, self._name(block, outer), _free(block))
+            case BlockCall(block):
+                for step in block.steps:
+                    yield from self._inner(step.call, outer)  # type: ignore[arg-type]
+            case RepeatCall(node) if len(node.input_names) > 1:
+                yield from self._classes(call, self._name(call, outer), _free(call))
+            case RepeatCall(_, _, body):
+                yield from self._inner(body, outer)
+
+    def _name(self, block: BlockPlan | RepeatCall, outer: str) -> str:
+        words = "".join(camel(id) for id in ids_of(block) if not id.isdecimal())
+        definition = place(block.path).definition
+        base = class_name(f"{definition}{words}" if words else f"{outer}Block", default="Block")
+        name = unique(base, self._taken)
+        self._taken.add(name)
+        return name
+
+
+def _free(block: BlockPlan | RepeatCall) -> tuple[tuple[str, int | None], ...]:
+    return tuple((name, None) for name in sorted(names(block)))
+
+
+def _in_order(definitions: Mapping[str, DefinitionPlan]) -> list[DefinitionPlan]:
+    """Definitions, those that others use first."""
+    ordered: dict[str, DefinitionPlan] = {}
+
+    def visit(definition: DefinitionPlan) -> None:
+        for name in uses(definition.body):
+            if name not in ordered:
+                visit(definitions[name])
+        ordered.setdefault(definition.name, definition)
+
+    for each in definitions.values():
+        visit(each)
+    return list(ordered.values())
+
+
+def uses(body: BlockPlan | ModuleCall) -> Iterator[str]:
+    """The names of the definitions that `body` uses."""
+    match body:
+        case UseCall(node):
+            yield node.of
+        case BlockCall(block):
+            yield from uses(block)
+        case BlockPlan():
+            for step in body.steps:
+                yield from uses(step.call)  # type: ignore[arg-type]
+        case RepeatCall(_, _, inner):
+            yield from uses(inner)
+
+
+def _imports(code: str) -> str:
+    """The imports that `code` needs, in the usual order."""
+    standard = [
+        line
+        for word, line in (("copy.", "import copy"), ("OrderedDict(", "from collections import OrderedDict"))
+        if word in code
+    ]
+    torch = ["import torch"] if re.search(r"\btorch\.", code) else []
+    if re.search(r"\bF\.", code):
+        torch.append("import torch.nn.functional as F")
+    torch.append("from torch import nn")
+    return "\n".join([*standard, *([""] if standard else []), *torch])

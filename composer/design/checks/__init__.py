@@ -1,0 +1,1 @@
+"""The checks of a design, one file for each sort of thing that can be wrong."""

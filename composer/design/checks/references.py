@@ -1,0 +1,156 @@
+"""Wires and shared modules: everything that names another place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from composer.design.document import Design
+from composer.design.lower import lower, parse_wire
+from composer.design.nodes import BlockBase, Layer, Node, Op, Repeat, Sequential, Shared, Tensor, Use
+from composer.design.paths import find, place, scopes, walk
+from composer.design.plan import BROKEN, BlockPlan, OpCall, RepeatCall, Step, TensorCall, blocks
+from composer.design.targets import target_of
+from composer.errors import Fix, Problem
+
+
+def problems(design: Design) -> Iterator[Problem]:
+    """Problems of wires, numbers of inputs, and shared modules."""
+    plan = lower(design)
+    for body in (*(each.body for each in plan.definitions.values()), plan.root):
+        if isinstance(body, RepeatCall):
+            yield from _repeat_body(design, body)
+        for block in blocks(body):
+            yield from _block(design, block)
+    for path, root, _ in scopes(design):
+        for below, node in walk(root, path):
+            if isinstance(node, Shared):
+                yield from _shared(design, node, below)
+            elif isinstance(node, Sequential):
+                yield from _outputs(node, below)
+
+
+def _block(design: Design, block: BlockPlan) -> Iterator[Problem]:
+    scope = list(block.inputs)
+    for step in block.steps:
+        if step.id:
+            yield from _wires(design, step, scope)
+            if isinstance(step.call, RepeatCall):
+                yield from _repeat_body(design, step.call)
+            scope.append(step.id)
+
+
+def _wires(design: Design, step: Step, scope: list[str]) -> Iterator[Problem]:
+    node = find(design, step.path)
+    for text, ref in zip(node.inputs, step.inputs, strict=False):
+        if ref == BROKEN:
+            fix = Fix("remove its wires", ({"edit": "set_inputs", "path": step.path, "inputs": []},))
+            received = repr(text) if parse_wire(text) else f"{text!r}, which is no reference"
+            expected = f"an input from an earlier sibling or the block ({', '.join(map(repr, scope[-8:]))})"
+            yield Problem(step.path, "broken-wire", expected, received, (fix,))
+    if not isinstance(step.call, TensorCall):
+        least, most, names = _takes(design, node, step.path)
+        yield from _arity(step.path, len(step.inputs), least, most, names)
+        for k, ref in enumerate(step.inputs[:least]):
+            if ref is None:
+                yield Problem(step.path, "missing-input", f"a wire for input {k + 1}{names}", "it left out")
+
+
+def _arity(path: str, given: int, least: int, most: int | None, names: str) -> Iterator[Problem]:
+    if given < least or (most is not None and given > most):
+        number = str(least) if least == most else (f"{least} or more" if most is None else f"{least} to {most}")
+        word = "input" if number == "1" else "inputs"
+        yield Problem(path, "number-of-inputs", f"{number} {word}{names}", str(given))
+
+
+def _takes(design: Design, node: Node, path: str) -> tuple[int, int | None, str]:
+    """How many inputs `node` takes, at least and at most, and their names in parentheses."""
+    match node:
+        case Layer() | Op():
+            spec = node.spec
+            if spec.variadic:
+                return spec.least, None, ""
+            names = ", ".join(each.name for each in spec.inputs)
+            return spec.required_inputs, len(spec.inputs), f" ({names})" if len(spec.inputs) > 1 else ""
+        case Use():
+            definition = design.definition(node.of)
+            return _block_takes(definition.body) if definition else (0, None, "")
+        case Shared():
+            at = place(path)
+            original = target_of(design, at.definition, tuple(node.of.split(".")))
+            return _takes(design, original, path) if original and not isinstance(original, Tensor) else (0, None, "")
+        case BlockBase():
+            return _block_takes(node)
+    return 0, None, ""
+
+
+def _block_takes(block: BlockBase) -> tuple[int, int | None, str]:
+    names = block.input_names
+    return len(names), len(names), f" ({', '.join(names)})" if len(names) > 1 else ""
+
+
+def _repeat_body(design: Design, call: RepeatCall) -> Iterator[Problem]:
+    """The body of a Repeat is fed by the Repeat alone, with as many inputs as it has."""
+    node = call.node
+    below = f"{call.path}.0" if call.path else "0"
+    if node.body.inputs:
+        fix = Fix("remove its wires", ({"edit": "set_inputs", "path": below, "inputs": []},), certain=True)
+        yield Problem(below, "wired-body", "a body without wires: the Repeat feeds it", f"{list(node.body.inputs)}", (fix,))
+    if isinstance(node.body, Layer | Use | BlockBase):
+        yield from _arity(below, len(node.input_names), *_takes(design, node.body, below))
+    if isinstance(call.body, RepeatCall):
+        yield from _repeat_body(design, call.body)
+
+
+def _outputs(node: Sequential, path: str) -> Iterator[Problem]:
+    known = {*node.input_names, *(child.id for child in node.children)}
+    for text in node.outputs:
+        ref = parse_wire(text)
+        if ref is None or ref.name not in known:
+            fix = Fix("use the last child's output", ({"edit": "set_outputs", "path": path, "outputs": []},))
+            yield Problem(path, "broken-output", "outputs that name children or inputs of the block", repr(text), (fix,))
+
+
+def _shared(design: Design, node: Shared, path: str) -> Iterator[Problem]:
+    at = place(path)
+    ids = tuple(node.of.split("."))
+    target = target_of(design, at.definition, ids)
+    if target is None:
+        yield Problem(path, "broken-share", "the path of an earlier layer, block or use", repr(node.of))
+        return
+    if isinstance(target, Tensor):
+        yield Problem(path, "broken-share", "a module to share", f"{node.of!r}, a {target.kind}")
+        return
+    yield from _order(design, path, at.definition, at.ids, ids)
+
+
+def _order(design: Design, path: str, definition: str, own: tuple[str, ...], of: tuple[str, ...]) -> Iterator[Problem]:
+    """The original stands earlier; from inside a Repeat's body it is that body's own, or one outside it."""
+    common = 0
+    while common < min(len(own), len(of)) and own[common] == of[common]:
+        common += 1
+    if common == len(of):
+        yield Problem(path, "share-inside", "a module that it is not itself part of", repr(".".join(of)))
+        return
+    prefix = (("", definition) if definition else ()) + own[:common]
+    block = find(design, ".".join(prefix)) if prefix else design.root
+    if isinstance(block, Repeat):
+        expected = f"an original in the same body ({'.'.join((*own[:common], '0'))}…) or outside the Repeat"
+        yield Problem(path, "share-instance", expected, repr(".".join(of)))
+        return
+    order = [child.id for child in block.children] if isinstance(block, BlockBase) else []
+    if common < len(own) and own[common] in order and of[common] in order:
+        if order.index(of[common]) > order.index(own[common]):
+            yield Problem(path, "share-later", "an original that stands earlier", repr(".".join(of)))
+    if _copied_away(design, definition, own, common):
+        expected = "an original inside the repeated body: a Repeat with mode 'copy' would copy another"
+        yield Problem(path, "share-copied", expected, repr(".".join(of)))
+
+
+def _copied_away(design: Design, definition: str, own: tuple[str, ...], common: int) -> bool:
+    """Whether a Repeat of mode copy stands between a shared node and what it has in common with its original."""
+    for end in range(common, len(own)):
+        prefix = (("", definition) if definition else ()) + own[:end]
+        node = find(design, ".".join(prefix)) if prefix else design.root
+        if isinstance(node, Repeat) and node.mode == "copy":
+            return True
+    return False

@@ -1,0 +1,159 @@
+"""Lowering: the one place that knows what wires mean.
+
+A node without wires takes the output of the sibling before it; an empty wire leaves an optional input out; a block's inputs feed its first child, as many
+as that child requires; every branch of a Parallel, and the shortcut of a Residual, starts from the block's
+inputs again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from composer.design.document import Design
+from composer.design.nodes import (
+    Block,
+    BlockBase,
+    Layer,
+    Node,
+    Op,
+    Parallel,
+    Repeat,
+    Residual,
+    Sequential,
+    Shared,
+    Tensor,
+    Use,
+)
+from composer.design.plan import (
+    BROKEN,
+    BlockCall,
+    BlockPlan,
+    Call,
+    DefinitionPlan,
+    LayerCall,
+    ModuleCall,
+    OpCall,
+    Plan,
+    Ref,
+    RepeatCall,
+    SharedCall,
+    Step,
+    TensorCall,
+    UseCall,
+)
+from composer.design.paths import place
+from composer.design.targets import target_of
+
+_MERGES = {"concat": "Concat", "add": "Add", "multiply": "Mul", "stack": "Stack"}
+
+
+def lower(design: Design) -> Plan:
+    """The plan of `design`. Never fails: a wire that leads nowhere becomes `BROKEN`, which `check` reports."""
+    lowering = _Lowering(design)
+    return Plan(
+        name=design.name,
+        inputs=design.root.input_names,
+        definitions={
+            each.name: DefinitionPlan(
+                each.name,
+                tuple((option.name, option.default) for option in each.options),
+                lowering.body(each.body, f".{each.name}"),
+            )
+            for each in design.definitions
+        },
+        root=lowering.body(design.root, ""),
+    )
+
+
+def parse_wire(text: str) -> Ref | None:
+    """The reference a wire's text means, or None where it is no reference (`lstm.1.0`: item 0 of item 1)."""
+    name, *items = text.split(".")
+    if not name or not all(item.isascii() and item.isdecimal() and len(item) < 6 for item in items):
+        return None
+    return Ref(name, tuple(map(int, items)))
+
+
+class _Lowering:
+    def __init__(self, design: Design) -> None:
+        self._design = design
+        self._definitions = {each.name: each for each in design.definitions}
+
+    def body(self, root: Block, path: str) -> BlockPlan | RepeatCall:
+        call = self._call(root, path)
+        return call.block if isinstance(call, BlockCall) else call  # type: ignore[return-value]  # a block's call
+
+    def _call(self, node: Node, path: str) -> Call:
+        match node:
+            case Layer():
+                return LayerCall(node)
+            case Op():
+                return OpCall(node.kind, node.options)
+            case Tensor():
+                return TensorCall(node)
+            case Use():
+                return UseCall(node)
+            case Shared():
+                ids = tuple(node.of.split("."))
+                return SharedCall(ids, target_of(self._design, place(path).definition, ids))
+            case Repeat():
+                below = f"{path}.0" if path else "0"
+                body: ModuleCall = self._call(node.body, below)  # type: ignore[assignment]  # check refuses others
+                return RepeatCall(node, path, body)
+            case Sequential() | Parallel() | Residual():
+                return BlockCall(self._block(node, path))
+
+    def _block(self, node: Sequential | Parallel | Residual, path: str) -> BlockPlan:
+        steps: list[Step] = []
+        scope = set(node.input_names)
+        parallel = isinstance(node, Parallel)
+        for child in node.children:
+            fresh = not steps or parallel or (isinstance(node, Residual) and child is node.shortcut)
+            default = self._entry(child, node.input_names) if fresh else (Ref(steps[-1].id),)
+            inputs = self._wires(child, scope) if child.inputs else default
+            below = f"{path}.{child.id}" if path else child.id
+            steps.append(Step(child.id, below, self._call(child, below), () if isinstance(child, Tensor) else inputs))
+            scope.add(child.id)
+        outputs, merge = self._outputs(node, steps, scope)
+        if merge:
+            steps.append(Step("", path, OpCall(*merge), outputs))
+            outputs = (Ref(""),)
+        return BlockPlan(path, node.kind, node.input_names, tuple(steps), outputs)
+
+    def _outputs(
+        self, node: Sequential | Parallel | Residual, steps: Sequence[Step], scope: set[str]
+    ) -> tuple[tuple[Ref, ...], tuple[str, dict[str, int]] | None]:
+        """What leaves the block, and the merge (an op's kind and options) that makes it one value."""
+        first = Ref(node.input_names[0])
+        match node:
+            case Parallel():
+                branches = tuple(Ref(step.id) for step in steps) or (first,)
+                if node.merge == "tuple" or not steps:
+                    return branches, None
+                return branches, (_MERGES[node.merge], {"dim": node.dim} if node.merge in ("concat", "stack") else {})
+            case Residual():
+                body = Ref(node.nodes[-1].id) if node.nodes else first
+                return (body, Ref(node.shortcut.id) if node.shortcut else first), ("Add", {})
+            case Sequential() if node.outputs:
+                return tuple(_within(parse_wire(text), scope) for text in node.outputs), None
+        return (Ref(steps[-1].id) if steps else first,), None
+
+    def _wires(self, child: Node, scope: set[str]) -> tuple[Ref | None, ...]:
+        return tuple(_within(parse_wire(text), scope) if text else None for text in child.inputs)
+
+    def _entry(self, child: Node, names: Sequence[str]) -> tuple[Ref, ...]:
+        return tuple(Ref(name) for name in names[: max(1, self._required(child))])
+
+    def _required(self, child: Node) -> int:
+        match child:
+            case Layer() | Op():
+                return child.spec.required_inputs
+            case Use():
+                definition = self._definitions.get(child.of)
+                return len(definition.body.input_names) if definition else 1
+            case BlockBase():
+                return len(child.input_names)
+        return 1
+
+
+def _within(ref: Ref | None, scope: set[str]) -> Ref:
+    return ref if ref and ref.name in scope else BROKEN

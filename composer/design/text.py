@@ -1,0 +1,129 @@
+"""A design as JSON text, canonical and versioned; and what is refused on the way in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from composer.design import limits
+from composer.design.document import Design
+from composer.errors import DesignError, Problem
+
+_ALWAYS = {"format", "version", "kind", "name"}
+_FIRST = ("format", "version", "kind", "id", "name")
+
+
+def dumps(design: Design) -> str:
+    """The canonical text of `design`: equal designs give equal text, and defaults are left out."""
+    plain = _plain(design)
+    plain["root"].pop("input_names", None)  # the design's own inputs, already said
+    return json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        order = sorted(fields, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
+        return {
+            name: _plain(getattr(value, name))
+            for name in order
+            if name in _ALWAYS
+            or fields[name].is_required()
+            or getattr(value, name) != fields[name].get_default(call_default_factory=True)  # type: ignore[call-arg]
+        }
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return value
+
+
+def loads(text: str | bytes) -> Design:
+    """The design that `text` says.
+
+    Raises:
+        DesignError: where the text is no design, names anything unknown or twice, holds NaN, or is over the
+            caps of `composer.design.limits`; every problem has the path of its place.
+    """
+    data = _parse(text)
+    if not isinstance(data, dict) or data.get("format") != "block-composer":
+        raise DesignError(Problem("", "not-a-design", 'a JSON object with "format": "block-composer"', _kind_of(data)))
+    if data.get("version") != 1:
+        raise DesignError(Problem("", "version", "version 1", f"version {str(data.get('version'))[:20]}"))
+    limits.check_document(data)
+    try:
+        design = Design.model_validate_json(json.dumps(data))
+    except ValidationError as error:
+        raise DesignError([_problem(data, each) for each in error.errors()[:20]]) from None
+    limits.check_expansion(design)
+    return design
+
+
+def _parse(text: str | bytes) -> Any:
+    if len(text) > limits.MAX_TEXT:
+        raise _no_json(f"{len(text):,} characters; at most {limits.MAX_TEXT:,} are read")
+    try:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8")
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise _no_json("values nested too deep") from None
+    except ValueError as error:
+        raise _no_json(str(error)[:200]) from None
+
+
+def _no_json(received: str) -> DesignError:
+    return DesignError(Problem("", "not-json", "JSON text", received))
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} twice in one object")
+    return result
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"the number {name}")
+
+
+def _kind_of(data: Any) -> str:
+    return "another kind of JSON object" if isinstance(data, dict) else f"JSON {type(data).__name__}"
+
+
+def _problem(data: Any, error: Any) -> Problem:
+    """One of pydantic's errors, at the path of the node it is in."""
+    ids: list[str] = []
+    fields: list[str] = []
+    at = data
+    for part in error["loc"]:
+        try:
+            at = at[part]
+        except (KeyError, IndexError, TypeError):
+            if isinstance(part, str) and not part[:1].isupper():  # upper case: the union's tag
+                fields.append(part)
+            continue
+        if isinstance(at, dict) and isinstance(at.get("id"), str) and at["id"]:
+            ids.append(at["id"])
+            fields = []
+        elif isinstance(at, dict) and "body" in at and isinstance(at.get("name"), str):
+            ids = ["", at["name"]]
+            fields = []
+        else:
+            fields.append(str(part))
+    where = ".".join(fields)
+    message = error["msg"].removeprefix("Value error, ")
+    received = message if error["type"] != "extra_forbidden" else f"the unknown key {fields[-1]!r}"
+    if error["type"] == "value_error" and not isinstance(error["input"], dict):
+        received = f"{str(error['input'])[:60]!r}: {message}"
+    return Problem(".".join(ids), "invalid", f"a valid {where or 'node'}", received)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a design document."""
+    return Design.model_json_schema()

@@ -1,0 +1,95 @@
+"""From source text to a live module."""
+
+from __future__ import annotations
+
+import linecache
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
+
+from composer.codegen.source import class_name_of, source
+from composer.design.document import Design
+from composer.engine.shapes import shapes
+from composer.engine.symbols import is_sure
+from composer.errors import DesignError
+from composer.reports import ShapesReport, describe
+
+
+def notes_of(report: ShapesReport) -> dict[str, str]:
+    """Shapes as the comments of the source, by the document's path; none where it is not sure."""
+    return {path: describe(value) for path, value in report.outputs.items() if is_sure(value)}
+
+
+def source_of(design: Design) -> str:
+    """The design's source with its shapes as comments: the text that is exported, and run for the live model.
+
+    Raises:
+        DesignError: where the design has problems that no source can be written for.
+    """
+    return source(design, notes_of(shapes(design)))
+
+
+def build(text: str, class_name: str, seed: int = 0) -> nn.Module:
+    """Run source text and make an instance of its class, after `torch.manual_seed(seed)`.
+
+    The random state is afterwards what it was before.
+    """
+    filename = f"<{class_name}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    namespace: dict[str, Any] = {"__name__": class_name}
+    exec(compile(text, filename, "exec"), namespace)
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.manual_seed(seed)
+        module: nn.Module = namespace[class_name]()
+    return module
+
+
+def live(design: Design) -> nn.Module:
+    """The live model of `design`, at its initial values.
+
+    Raises:
+        DesignError: where the design has problems.
+    """
+    report = shapes_checked(design)
+    return build(source(design, notes_of(report)), class_name_of(design), design.seed)
+
+
+def shapes_checked(design: Design) -> ShapesReport:
+    """The shapes of `design` after `check`.
+
+    Raises:
+        DesignError: where the design cannot be lowered to source, or a tie or freeze names no parameter.
+    """
+    source(design)
+    report = shapes(design)
+    broken = [each for each in report.problems if each.code in ("broken-tie", "tie-shape", "lazy-tie", "broken-freeze")]
+    if broken:
+        raise DesignError(broken)
+    return report
+
+
+def transfer(old: nn.Module, new: nn.Module) -> tuple[str, ...]:
+    """Give `new` the values of `old` wherever name, shape and dtype agree; the names of those kept.
+
+    A lazy parameter that was materialized gives its values only to one that is, too.
+    """
+    before: Mapping[str, torch.Tensor] = {**dict(old.named_parameters()), **dict(old.named_buffers())}
+    kept = []
+    with torch.no_grad():
+        for name, tensor in [*new.named_parameters(), *new.named_buffers()]:
+            source_tensor = before.get(name)
+            if source_tensor is None or _is_lazy(tensor) or _is_lazy(source_tensor):
+                continue
+            if source_tensor.shape == tensor.shape and source_tensor.dtype == tensor.dtype:
+                tensor.copy_(source_tensor)
+                kept.append(name)
+    return tuple(kept)
+
+
+def _is_lazy(tensor: torch.Tensor) -> bool:
+    return isinstance(tensor, UninitializedParameter | UninitializedBuffer)

@@ -1,0 +1,157 @@
+"""Running one layer or op on the meta device: what comes out, without any data.
+
+Results are kept by the source text and the types of the inputs, so that a layer that occurs a hundred times,
+or did not change in an edit, costs nothing.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
+from torch.utils.flop_counter import FlopCounterMode
+
+from composer.reports import TensorType, ValueType
+
+NAMESPACE = {"torch": torch, "nn": nn, "F": F}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTensor:
+    """A parameter or buffer of one layer, by its name there; `shape` None while lazy. `saved`: in the state dict."""
+
+    name: str
+    shape: tuple[int, ...] | None
+    dtype: str
+    parameter: bool
+    saved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a layer or op gave: an output, or the text of the error."""
+
+    output: ValueType | None
+    tensors: tuple[OwnTensor, ...] = ()
+    flops: int | None = None
+    error: str = ""
+
+
+@lru_cache(maxsize=20_000)
+def run_op(call: str, inputs: tuple[ValueType, ...], flops: bool = False) -> Outcome:
+    """Run the text of an op's call, whose inputs are `a0`, `a1`, …"""
+    try:
+        return _run(_code(call), {}, inputs, flops)
+    except Exception as error:  # whatever torch raises is the answer to "what would happen"
+        return Outcome(None, error=text_of(error))
+
+
+@lru_cache(maxsize=20_000)
+def run_layer(
+    construct: str,
+    call: str,
+    inputs: tuple[ValueType, ...],
+    first: tuple[ValueType, ...] | None = None,
+    flops: bool = False,
+) -> Outcome:
+    """Make a layer and call it. `first` are the inputs of an earlier call that gave a lazy layer its sizes."""
+    try:
+        module = _module(construct)
+    except Exception as error:
+        return Outcome(None, error=text_of(error))
+    try:
+        if first is not None:
+            _run(_code(call), {"m": module}, first, False)
+        outcome = _run(_code(call), {"m": module}, inputs, flops)
+    except Exception as error:
+        return Outcome(None, tensors=own_tensors(module), error=text_of(error))
+    return Outcome(outcome.output, own_tensors(module), outcome.flops)
+
+
+@lru_cache(maxsize=20_000)
+def tensors_of(construct: str) -> tuple[OwnTensor, ...]:
+    """The parameters and buffers of a layer that was not run; none where it cannot be made."""
+    try:
+        return own_tensors(_module(construct))
+    except Exception:
+        return ()
+
+
+def clear() -> None:
+    """Forget every result (for benchmarks of a cold start)."""
+    for cached in (run_op, run_layer, tensors_of, _code):
+        cached.cache_clear()
+
+
+def _module(construct: str) -> nn.Module:
+    with torch.device("meta"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module: nn.Module = eval(_code(construct), dict(NAMESPACE))
+    return module.eval()
+
+
+@lru_cache(maxsize=20_000)
+def _code(text: str) -> CodeType:
+    return compile(text, "<preview>", "eval")
+
+
+def _run(code: CodeType, names: dict[str, Any], inputs: Sequence[ValueType], flops: bool) -> Outcome:
+    values = {f"a{k}": build(each) for k, each in enumerate(inputs)}
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if not flops:
+            return Outcome(type_of(eval(code, {**NAMESPACE, **names, **values})))
+        with FlopCounterMode(display=False) as counter:
+            output = eval(code, {**NAMESPACE, **names, **values})
+        return Outcome(type_of(output), flops=counter.get_total_flops())
+
+
+def build(value: ValueType) -> Any:
+    """A value of that type on the meta device."""
+    return _map(value, lambda each: torch.empty(each.dims, dtype=getattr(torch, each.dtype), device="meta"))  # type: ignore[arg-type]
+
+
+def _map(value: ValueType, make: Callable[[TensorType], Tensor]) -> Any:
+    return tuple(_map(each, make) for each in value) if isinstance(value, tuple) else make(value)
+
+
+def type_of(value: Any) -> ValueType | None:
+    """The type of a tensor or of a tuple or list of them; None for anything else."""
+    if isinstance(value, Tensor):
+        return TensorType(tuple(value.shape), dtype_name(value.dtype))
+    if isinstance(value, tuple | list):
+        items = tuple(type_of(each) for each in value)
+        return None if any(each is None for each in items) else items  # type: ignore[return-value]
+    return None
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """`float32` for `torch.float32`."""
+    return str(dtype).removeprefix("torch.")
+
+
+def own_tensors(module: nn.Module) -> tuple[OwnTensor, ...]:
+    """A layer's parameters and buffers, in the order of its state dict, unsaved buffers last."""
+    saved = module.state_dict(keep_vars=True)
+    rows = [_row(name, tensor, True) for name, tensor in saved.items()]
+    return (*rows, *(_row(name, tensor, False) for name, tensor in module.named_buffers() if name not in saved))
+
+
+def _row(name: str, tensor: Tensor, saved: bool) -> OwnTensor:
+    unknown = isinstance(tensor, UninitializedParameter | UninitializedBuffer)
+    shape = None if unknown else tuple(tensor.shape)
+    return OwnTensor(name, shape, dtype_name(tensor.dtype), isinstance(tensor, nn.Parameter), saved)
+
+
+def text_of(error: Exception) -> str:
+    """The first sentence of a library's error."""
+    text = str(error).strip().splitlines()
+    return (text[0] if text else type(error).__name__)[:240]

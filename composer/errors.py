@@ -1,0 +1,89 @@
+"""The exceptions of Block Composer.
+
+    ComposerError
+    ├── DesignError          a design document cannot be read or used
+    │   └── EditError        an edit cannot be applied to this design
+    ├── WorkspaceError       a file of the workspace cannot be read or written
+    └── KernelError          the process that owns the live model
+        ├── KernelStopped    it was stopped, or ended by itself
+        └── KernelTimeout    it did not answer in time
+
+Errors are values first (`Problem`): looking at a design returns problems, and only an action that an
+invalid design makes impossible raises. A message names the path, what was expected and what came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """An offered repair: a label for a button, and the edits (name and arguments) it applies in order.
+
+    `certain` says that no choice is involved: the edit is what any reader of the problem would do.
+    """
+
+    label: str
+    edits: tuple[Mapping[str, Any], ...]
+    certain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong at one place of a design.
+
+    `code` names the sort of problem for programs; `expected` and `received` are short phrases for people;
+    `detail` may quote a library's own words.
+    """
+
+    path: str
+    code: str
+    expected: str
+    received: str
+    fixes: tuple[Fix, ...] = ()
+    detail: str = ""
+
+    @property
+    def place(self) -> str:
+        return self.path or "the design"
+
+    def __str__(self) -> str:
+        return f"{self.place}: expects {self.expected}, received {self.received}"
+
+
+class ComposerError(Exception):
+    """Base of every error a user can cause or meet."""
+
+
+class DesignError(ComposerError):
+    """A design document cannot be read or used. `problems` holds at least one."""
+
+    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
+
+
+class EditError(DesignError):
+    """An edit cannot be applied to this design."""
+
+
+class WorkspaceError(ComposerError):
+    """A file of the workspace cannot be read or written."""
+
+
+class KernelError(ComposerError):
+    """The process that owns the live model failed."""
+
+
+class KernelStopped(KernelError):
+    """The kernel was stopped, or ended by itself."""
+
+
+class KernelTimeout(KernelError):
+    """The kernel did not answer in time."""

@@ -1,0 +1,162 @@
+"""Report rows: what crosses between rooms. Frozen, plain Python; nothing here knows torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from composer.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType:
+    """A tensor's sizes and element type. A size is a number, a symbol such as `N` or `2N`, or `?` (not known)."""
+
+    dims: tuple[int | str, ...]
+    dtype: str = "float32"
+
+    def __str__(self) -> str:
+        return "×".join(map(str, self.dims)) if self.dims else "scalar"
+
+
+ValueType = TensorType | tuple["ValueType", ...]
+
+
+def describe(value: ValueType | None) -> str:
+    """A value's type for people: `N×6×28×28`, `(N×8, 1×N×8)`; `?` where it is not known."""
+    if value is None:
+        return "?"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(describe, value))})"
+    return str(value) if value.dtype == "float32" else f"{value} {value.dtype}"
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """One node as it ran.
+
+    `path` is the instance's path (`blocks.3.fc`), `node` the document's (`blocks.0.fc`, `.ResBlock.fc`).
+    `output` is None where it is not known. `flops` counts a multiplication with its addition as two.
+    """
+
+    path: str
+    node: str
+    kind: str
+    inputs: tuple[ValueType | None, ...]
+    output: ValueType | None
+    flops: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TensorReport:
+    """A parameter or buffer by its state-dict name. `shape` is None while a lazy layer has not inferred it.
+
+    `owner` is the name of the parameter that this one is the same as ("" where it is its own). `saved` is
+    false for a constant, which is no part of a state dict.
+    """
+
+    name: str
+    shape: tuple[int, ...] | None
+    dtype: str
+    parameter: bool
+    trainable: bool
+    owner: str = ""
+    saved: bool = True
+
+    @property
+    def count(self) -> int | None:
+        """Number of elements, or None while unknown."""
+        if self.shape is None:
+            return None
+        total = 1
+        for dim in self.shape:
+            total *= dim
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesReport:
+    """A design's shapes, found by running it without data.
+
+    `steps` are in the order they ran, by instance path ("" is the design itself). `outputs` gives, by the
+    document's path, a node's output where all its instances agree. `sizes` are the sizes the symbols stood for.
+    """
+
+    steps: Mapping[str, StepReport] = field(default_factory=dict)
+    outputs: Mapping[str, ValueType] = field(default_factory=dict)
+    tensors: tuple[TensorReport, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def output(self) -> ValueType | None:
+        step = self.steps.get("")
+        return step.output if step else None
+
+
+def under(path: str, name: str) -> bool:
+    """Whether `name` is `path` or below it; everything is below ""."""
+    return not path or name == path or name.startswith(f"{path}.")
+
+
+def count_parameters(tensors: Iterable[TensorReport], path: str = "", trainable: bool = False) -> int | None:
+    """Number of parameters at or below `path`, shared and tied ones once; None while any is unknown."""
+    total = 0
+    seen: set[str] = set()
+    for tensor in tensors:
+        if not tensor.parameter or not under(path, tensor.name) or (trainable and not tensor.trainable):
+            continue
+        owner = tensor.owner or tensor.name
+        if owner in seen:
+            continue
+        seen.add(owner)
+        if tensor.count is None:
+            return None
+        total += tensor.count
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A forward pass on real or random data: `outputs` holds, per output, its type and flat numbers.
+
+    `inputs` are the samples as nested lists (images as rows of pixels), `labels` what the data says they are.
+    """
+
+    seconds: float
+    data: str
+    inputs: tuple[ArrayReport, ...]
+    outputs: tuple[ArrayReport, ...]
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayReport:
+    """Numbers of a tensor: sizes, element type, and the values row by row. `truncated`: only the first values."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    values: tuple[float | int | bool | complex, ...]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryReport:
+    """Bytes that a model needs at the sizes given: measured on the meta device, allocator overhead not included."""
+
+    parameters: int
+    buffers: int
+    inference_peak: int
+    training_peak: int
+    optimizer: str
+    optimizer_state: int
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryReport:
+    """What `summary` shows: shapes and FLOPs at definite sizes, and memory."""
+
+    shapes: ShapesReport
+    memory: MemoryReport | None
+    note: str = ""
