@@ -7,6 +7,7 @@ standard library's parser and turned at once into the small tree below: nothing 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,9 @@ from typing import Any
 MARK = "="
 MAX_LENGTH = 200
 MAX_VALUE = 2**53  # beyond this no size is meant, and JSON readers lose digits
+
+# Looked at before Python's parser is, which takes far more and warns about some of it.
+_TOKENS = re.compile(r"(?:\b\d+\b|\b[A-Za-z_]\w*\b|[+\-*/%(), ])*", re.ASCII)
 
 _OPERATORS: dict[type[ast.operator], tuple[str, int, Callable[[int, int], int]]] = {
     ast.Add: ("+", 1, lambda a, b: a + b),
@@ -78,8 +82,11 @@ def parse(text: str) -> Expression:
         raise ExpressionError(f"an expression starts with '{MARK}'")
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters, not {len(text)}")
+    body = text[len(MARK) :].strip()
+    if not _TOKENS.fullmatch(body):
+        raise _not_allowed(body)
     try:
-        tree = ast.parse(text[len(MARK) :].strip(), mode="eval")
+        tree = ast.parse(body, mode="eval")
         return _convert(tree.body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         if isinstance(error, ExpressionError):
@@ -91,7 +98,7 @@ def _convert(node: ast.expr) -> Expression:
     match node:
         case ast.Constant(value=int(value)) if not isinstance(value, bool) and value <= MAX_VALUE:
             return Number(value)
-        case ast.Name(id=name) if name.isascii() and name not in _FUNCTIONS:
+        case ast.Name(id=name) if name not in _FUNCTIONS:
             return Name(name)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             return Operation(_OPERATORS[type(op)][0], _convert(left), _convert(right))
@@ -99,9 +106,11 @@ def _convert(node: ast.expr) -> Expression:
             return Negative(_convert(operand))
         case ast.Call(func=ast.Name(id=name), args=[_, _, *_] as arguments, keywords=[]) if name in _FUNCTIONS:
             return Call(name, tuple(map(_convert, arguments)))
-    raise ExpressionError(
-        f"{ast.unparse(node)!r} is not allowed: use integers, names, + - * // %, min, max and parentheses"
-    )
+    raise _not_allowed(ast.unparse(node))
+
+
+def _not_allowed(text: str) -> ExpressionError:
+    return ExpressionError(f"{text!r} is not allowed: use integers, names, + - * // %, min, max and parentheses")
 
 
 def names(expression: Expression) -> frozenset[str]:

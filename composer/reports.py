@@ -120,7 +120,7 @@ def count_parameters(tensors: Iterable[TensorReport], path: str = "", trainable:
 class RunReport:
     """A forward pass on real or random data: `outputs` holds, per output, its type and flat numbers.
 
-    `inputs` are the samples as nested lists (images as rows of pixels), `labels` what the data says they are.
+    `inputs` are the samples, `labels` what the data says they are, `data` where they come from.
     """
 
     seconds: float
@@ -160,3 +160,36 @@ class SummaryReport:
     shapes: ShapesReport
     memory: MemoryReport | None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReport:
+    """A live model that was built: its class, the source it was made of, and its parameters and buffers by name.
+
+    `kept` have the values they had before the design changed; `fresh` have new initial values.
+    """
+
+    class_name: str
+    source: str
+    kept: tuple[str, ...]
+    fresh: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KernelReport:
+    """What a kernel holds: the class of its live model ("" for none), and whether it has only initial values.
+
+    Initial values are those that building the design anew would give, so nothing is lost with them.
+    """
+
+    class_name: str
+    initial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far something is: `done` of `total` (None where nobody knows), and what is being done."""
+
+    text: str
+    done: int
+    total: int | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from composer.catalog import finding
 from composer.catalog.initializers import INITIALIZERS
-from composer.catalog.layers import LAYERS, LEFT_OUT, OPTIONS_LEFT_OUT
+from composer.catalog.layers import LAYERS, LEFT_OUT, OPTIONS_LEFT_OUT, concrete_options
 from composer.catalog.ops import OPS
 from composer.catalog.reserved import RESERVED_IDS, SEQUENTIAL_NAMES
 from composer.catalog.spec import InitSpec, Input, LayerSpec, NodeSpec, OpSpec, Spec
@@ -30,6 +30,7 @@ __all__ = [
     "OpSpec",
     "Spec",
     "close",
+    "concrete_options",
     "find",
     "search",
 ]

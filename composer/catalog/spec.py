@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from composer.catalog.options import Option
+from composer.catalog.options import Option, Value
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,7 @@ X = (Input("input"),)
 
 
 def inputs(names: str) -> tuple[Input, ...]:
-    """The inputs of a blank-separated list: `"query key value attn_mask=?"`, where `=?` is optional and by name,
-    `?` only optional."""
+    """The inputs of a list such as `"query key value attn_mask=?"`: `?` is optional, `=?` optional and by name."""
     return tuple(Input(each.rstrip("=?"), each.endswith("?"), each.endswith("=?")) for each in names.split())
 
 
@@ -44,6 +43,11 @@ class Spec:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {option.name: option for option in self.options})
+
+    def needs(self, options: Mapping[str, Value]) -> str:
+        """The torch version that this kind with these options needs; empty where any that we support will do."""
+        used = [self.since, *(self.by_name[name].since for name in options if name in self.by_name)]
+        return max(used, key=lambda version: [int(part) for part in version.split(".") if part])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ from composer.codegen import modules
 from composer.codegen.forward import forward
 from composer.codegen.layout import Group, Item, lines
 from composer.codegen.modules import Ids, Scope, shared_parameters, submodule
-from composer.design.names import is_attribute, unique, variable
 from composer.codegen.scope import ids_of, is_chain, is_inline, names_in_forward, needs
+from composer.design.names import is_attribute, unique, variable
 from composer.design.nodes import Tensor
 from composer.design.plan import BlockPlan, OpCall, RepeatCall, TensorCall
 
@@ -108,7 +108,11 @@ def _register_tensor(node: Tensor) -> list[str]:
     if node.kind == "Parameter":
         made = f"nn.Parameter({text})"
         return _indented(
-            [f"self.{node.id} = {made}" if is_attribute(node.id) else f"self.register_parameter({literal(node.id)}, {made})"]
+            [
+                f"self.{node.id} = {made}"
+                if is_attribute(node.id)
+                else f"self.register_parameter({literal(node.id)}, {made})"
+            ]
         )
     tail = ", persistent=False" if node.kind == "Constant" else ""
     return _indented([f"self.register_buffer({literal(node.id)}, {text}{tail})"])

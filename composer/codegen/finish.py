@@ -6,8 +6,8 @@ from composer.catalog import INITIALIZERS
 from composer.catalog.options import literal
 from composer.codegen import render
 from composer.codegen.modules import submodule
-from composer.design.names import is_attribute
 from composer.design.document import Design, Rule
+from composer.design.names import is_attribute
 from composer.design.nodes import Layer, Tensor
 from composer.design.paths import scopes, walk
 from composer.design.targets import target_of
@@ -33,9 +33,7 @@ def when_ready(module, initialize):
 def has_lazy(design: Design) -> bool:
     """Whether any layer of the design waits for its first input."""
     return any(
-        isinstance(node, Layer) and node.spec.concrete
-        for _, root, _ in scopes(design)
-        for _, node in walk(root)
+        isinstance(node, Layer) and node.spec.concrete for _, root, _ in scopes(design) for _, node in walk(root)
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from composer.catalog.options import literal
 from composer.codegen import render
 from composer.codegen.modules import attribute
 from composer.design.names import is_attribute, unique, variable
-from composer.catalog.options import literal
 from composer.design.nodes import Layer, Tensor
 from composer.design.plan import BlockPlan, LayerCall, OpCall, Ref, SharedCall, Step, TensorCall
 
@@ -41,15 +41,13 @@ class _Forward:
     def __init__(self, block: BlockPlan, rename: Mapping[str, str]) -> None:
         self._block = block
         self._rename = rename
-        self._tensors = {
-            step.id: step.call.node for step in block.steps if isinstance(step.call, TensorCall)
-        }
+        self._tensors = {step.id: step.call.node for step in block.steps if isinstance(step.call, TensorCall)}
         self._readers = _readers(block)
         self.variables: dict[str, str] = {}
         for name in block.inputs:
             self.variables[name] = unique(variable(name), {"self", *self.variables.values()})
-        self._flows = [self.variables[block.inputs[0]], *({"x", "y", "z"} - {*self.variables.values()})]
-        self._flows[1:] = sorted(self._flows[1:])
+        taken = {self.variables[name] for name in block.inputs[1:]}
+        self._flows = [name for name in ("x", "y", "z") if name not in taken]
 
     def name(self, position: int, step: Step) -> str:
         """The variable that takes the value of `step`."""
@@ -78,7 +76,7 @@ class _Forward:
         return text + "".join(f"[{item}]" for item in ref.items)
 
     def expression(self, step: Step) -> str:
-        inputs = [ref and self.value(ref) for ref in step.inputs]
+        inputs = [self.value(ref) if ref else None for ref in step.inputs]
         match step.call:
             case OpCall(_, options):
                 return render.call_op(step.call.spec, options, inputs, self._rename)

@@ -9,8 +9,8 @@ from composer.catalog import INITIALIZERS
 from composer.catalog.options import literal
 from composer.codegen import render
 from composer.codegen.layout import Group, Item, Text, flat
-from composer.design.names import is_attribute, unique, variable
 from composer.codegen.scope import ids_of, is_inline, names, needs
+from composer.design.names import is_attribute, unique, variable
 from composer.design.nodes import Size, Tensor, Use, Value
 from composer.design.plan import BlockCall, BlockPlan, LayerCall, ModuleCall, RepeatCall, SharedCall, Step, UseCall
 from composer.expressions import parse, source

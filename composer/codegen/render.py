@@ -20,7 +20,7 @@ TRAINING = "self.training"
 _FIELD = re.compile(r"\{(\*?)(\w+)\}")
 _SIZE_NAME = re.compile(r"d\d+")
 _FUNCTION = re.compile(r"\.?[A-Za-z_][\w.]*")
-_ATOM = re.compile(r"[A-Za-z_][\w.]*(\[[^\[\]]*\])*|\d+(\.\d+)?|(min|max)\([^()]*\)|float\(\"inf\"\)")
+_ATOM = re.compile(r"[A-Za-z_][\w.]*(\(\"[^\"\\]*\"\))?(\[[^\[\]]*\])*|\d+(\.\d+)?|(min|max)\([^()]*\)")
 
 
 def construct(spec: LayerSpec, options: Mapping[str, Value], rename: Rename = NO_RENAME) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 
 from composer.codegen.classes import ClassSpec, class_source
 from composer.codegen.finish import WHEN_READY, finish, has_lazy
-from composer.design.names import camel, class_name, unique
 from composer.codegen.scope import ids_of, is_inline, names
 from composer.design.check import check
 from composer.design.document import Design
 from composer.design.lower import lower
+from composer.design.names import camel, class_name, unique
 from composer.design.paths import place
 from composer.design.plan import BlockCall, BlockPlan, DefinitionPlan, ModuleCall, Plan, RepeatCall, UseCall
 from composer.errors import DesignError

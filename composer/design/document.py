@@ -8,9 +8,6 @@ from pydantic import Field, model_validator
 
 from composer.design.nodes import Block, Frozen, Id, Initializer, Text, rebuild
 
-FORMAT = "block-composer"
-VERSION = 1
-
 
 class Input(Frozen):
     """An input of the design. A text in `shape` is a symbolic size, such as N for the batch.
@@ -52,8 +49,8 @@ class Rule(Frozen):
 class Design(Frozen):
     """A whole design: plain data, equal designs give equal text (`composer.design.text`)."""
 
-    format: Literal["block-composer"] = FORMAT
-    version: Literal[1] = VERSION
+    format: Literal["block-composer"] = "block-composer"
+    version: Literal[1] = 1
     name: Text = "Model"
     description: Text = ""
     inputs: tuple[Input, ...] = Field(min_length=1, max_length=100)

@@ -1,8 +1,8 @@
 """Lowering: the one place that knows what wires mean.
 
-A node without wires takes the output of the sibling before it; an empty wire leaves an optional input out; a block's inputs feed its first child, as many
-as that child requires; every branch of a Parallel, and the shortcut of a Residual, starts from the block's
-inputs again.
+A node without wires takes the output of the sibling before it; an empty wire leaves an optional input out. A
+block's inputs feed its first child, as many as that child requires; every branch of a Parallel, and the shortcut
+of a Residual, starts from the block's inputs again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from composer.design.nodes import (
     Tensor,
     Use,
 )
+from composer.design.paths import place
 from composer.design.plan import (
     BROKEN,
     BlockCall,
@@ -41,7 +42,6 @@ from composer.design.plan import (
     TensorCall,
     UseCall,
 )
-from composer.design.paths import place
 from composer.design.targets import target_of
 
 _MERGES = {"concat": "Concat", "add": "Add", "multiply": "Mul", "stack": "Stack"}

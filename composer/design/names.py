@@ -11,15 +11,26 @@ from composer.catalog import RESERVED_IDS
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # ASCII: Python folds other letters, and keys would change
 
-TAKEN = frozenset(dir(builtins)) | {"torch", "nn", "F", "copy", "math", "self", "training", "OrderedDict", "cls", "when_ready", "layer", "module"}
+TAKEN = frozenset(dir(builtins)) | {
+    "torch",
+    "nn",
+    "F",
+    "copy",
+    "math",
+    "self",
+    "training",
+    "OrderedDict",
+    "cls",
+    "when_ready",
+    "layer",
+    "module",
+}
 """Names that generated code reads, so that nothing of a document may hide them."""
 
 
 def is_identifier(text: str) -> bool:
     """Whether `text` can be an attribute's or variable's name as it stands."""
-    return (
-        _IDENTIFIER.fullmatch(text) is not None and not keyword.iskeyword(text) and not text.startswith("__")
-    )
+    return _IDENTIFIER.fullmatch(text) is not None and not keyword.iskeyword(text) and not text.startswith("__")
 
 
 def is_attribute(id: str) -> bool:

@@ -6,7 +6,7 @@ checked here; everything else a design can get wrong is a problem that `check` r
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 from typing_extensions import TypeAliasType
@@ -16,7 +16,10 @@ from composer import catalog
 MAX_NAME = 100
 MAX_TEXT = 2_000
 
-Value = TypeAliasType("Value", "bool | int | float | str | None | tuple[Value, ...]")
+Value = TypeAliasType("Value", "bool | int | float | str | tuple[Value, ...] | None")
+
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Frozen(BaseModel):
@@ -252,7 +255,7 @@ class Repeat(BlockBase):
         return self
 
 
-def rebuild(node: Any, **changes: Any) -> Any:
+def rebuild(node: Model, **changes: Any) -> Model:
     """`node` with some fields changed, checked like a new one."""
     return type(node)(**{name: getattr(node, name) for name in type(node).model_fields} | changes)
 

@@ -110,9 +110,7 @@ def with_root(design: Design, definition: str, root: Block) -> Design:
     """The design with another root block in one of its scopes."""
     if not definition:
         return _rebuilt(design, root=root)
-    definitions = tuple(
-        rebuild(each, body=root) if each.name == definition else each for each in design.definitions
-    )
+    definitions = tuple(rebuild(each, body=root) if each.name == definition else each for each in design.definitions)
     return _rebuilt(design, definitions=definitions)
 
 
@@ -145,7 +143,7 @@ def replace(design: Design, path: str, change: Callable[[Node], tuple[Node, ...]
         (changed,) = descend(root, at.ids)
         if not isinstance(changed, BlockBase):
             raise ValueError("the root is a block")
-        return with_root(design, at.definition, changed)  # type: ignore[arg-type]  # every BlockBase here is a Block
+        return with_root(design, at.definition, changed)
     except ValueError as error:  # pydantic's ValidationError is one
         raise EditError(Problem(path, "invalid-tree", "a valid tree", first_line(error))) from None
 

@@ -54,12 +54,22 @@ def loads(text: str | bytes) -> Design:
     if data.get("version") != 1:
         raise DesignError(Problem("", "version", "version 1", f"version {str(data.get('version'))[:20]}"))
     limits.check_document(data)
+    _name_inputs(data)
     try:
         design = Design.model_validate_json(json.dumps(data))
     except ValidationError as error:
         raise DesignError([_problem(data, each) for each in error.errors()[:20]]) from None
     limits.check_expansion(design)
     return design
+
+
+def _name_inputs(data: dict[str, Any]) -> None:
+    """The root's inputs are the design's own, which `dumps` therefore does not say twice."""
+    root, inputs = data.get("root"), data.get("inputs")
+    if isinstance(root, dict) and isinstance(inputs, list):
+        names = [each.get("name", "x") for each in inputs if isinstance(each, dict)]
+        if names:
+            root["input_names"] = names
 
 
 def _parse(text: str | bytes) -> Any:

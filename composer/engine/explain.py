@@ -26,6 +26,7 @@ def explain(kind: str, text: str, inputs: tuple[ValueType, ...], error: str) -> 
     if kind in _FEATURES and isinstance(first, TensorType):
         axis, what = _FEATURES[kind]
         number = _NUMBER_ARGUMENTS.match(text)
-        if number and len(first.dims) > abs(axis) - (axis < 0) and first.dims[axis] != int(number[1]):
+        rank_fits = len(first.dims) >= (axis + 1 if axis >= 0 else -axis)
+        if number and rank_fits and first.dims[axis] != int(number[1]):
             return f"{number[1]} {what}", f"{first.dims[axis]} (shape {first})"
     return f"shapes that {kind} can take", received

@@ -10,6 +10,7 @@ import torch
 from composer.design.document import Design, Input
 from composer.design.lower import lower
 from composer.design.plan import Plan
+from composer.engine.explain import explain
 from composer.engine.symbols import is_sure, label, probes, symbols
 from composer.engine.walk import Record, Walk, walk
 from composer.errors import Problem
@@ -51,7 +52,7 @@ def type_of_input(each: Input, sizes: Mapping[str, int]) -> TensorType:
 def _report(design: Design, walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> ShapesReport:
     steps = {path: _step([found.records.get(path) for found in walks], runs) for path in walks[0].records}
     tensors, tie_problems = _tie(design, _tensors(design, walks[0]))
-    problems = [_named(problem, runs) for problem in walks[0].problems.values()]
+    problems = [*walks[0].problems.values(), *_failures(walks, runs)]
     return ShapesReport(steps, _by_node(steps), tuple(tensors), (*problems, *tie_problems), dict(runs[0]))
 
 
@@ -72,7 +73,11 @@ def _by_node(steps: Mapping[str, StepReport]) -> dict[str, ValueType]:
     found: dict[str, set[ValueType | None]] = {}
     for step in steps.values():
         found.setdefault(step.node, set()).add(step.output)
-    return {node: value for node, outputs in found.items() if len(outputs) == 1 and (value := next(iter(outputs))) is not None}
+    return {
+        node: value
+        for node, outputs in found.items()
+        if len(outputs) == 1 and (value := next(iter(outputs))) is not None
+    }
 
 
 def _tensors(design: Design, found: Walk) -> list[TensorReport]:
@@ -126,5 +131,13 @@ def _tie_problem(rows: Mapping[str, TensorReport], owner: str, other: str) -> Pr
     return None
 
 
-def _named(problem: Problem, runs: Sequence[Mapping[str, int]]) -> Problem:
-    return problem
+def _failures(walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> list[Problem]:
+    """Failures as problems, with the sizes of their inputs named where every run failed alike."""
+    problems = []
+    for node, first in walks[0].failures.items():
+        same = [found.failures[node] for found in walks if node in found.failures]
+        columns = zip(*(each.inputs for each in same), strict=True) if len(same) == len(walks) else ()
+        named = tuple(label(list(column), runs) or column[0] for column in columns) or first.inputs
+        expected, received = explain(first.kind, first.text, named, first.error)
+        problems.append(Problem(node, "shape", expected, received, (), first.error))
+    return problems

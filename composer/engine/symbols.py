@@ -27,7 +27,10 @@ def symbols(design: Design) -> tuple[str, ...]:
 
 def probes(names: Sequence[str], number: int) -> list[dict[str, int]]:
     """`number` sets of definite sizes for the symbols."""
-    rows = [_PROBES[k] if k < len(_PROBES) else tuple(23 + 10 * k + j * (2 * k + 9) for j in range(3)) for k in range(len(names))]
+    rows = [
+        _PROBES[k] if k < len(_PROBES) else tuple(23 + 10 * k + j * (2 * k + 9) for j in range(3))
+        for k in range(len(names))
+    ]
     return [dict(zip(names, column, strict=True)) for column in list(zip(*rows, strict=True))[:number]] or [{}]
 
 
@@ -39,13 +42,13 @@ def label(values: Sequence[ValueType | None], runs: Sequence[Sizes]) -> ValueTyp
     if isinstance(first, tuple):
         if not all(isinstance(value, tuple) and len(value) == len(first) for value in values):
             return None
-        items = [label(list(column), runs) for column in zip(*values, strict=True)]  # type: ignore[arg-type]
+        items = [label(list(column), runs) for column in zip(*values, strict=True)]
         return None if any(item is None for item in items) else tuple(items)  # type: ignore[arg-type]
     tensors = [value for value in values if isinstance(value, TensorType)]
     if len(tensors) < len(values) or len({(len(each.dims), each.dtype) for each in tensors}) > 1:
         return None
     dims = zip(*(each.dims for each in tensors), strict=True)
-    return TensorType(tuple(_dim(column, runs) for column in dims), tensors[0].dtype)  # type: ignore[arg-type]
+    return TensorType(tuple(_dim(column, runs) for column in dims), tensors[0].dtype)
 
 
 def is_sure(value: ValueType | None) -> bool:

@@ -23,7 +23,6 @@ from composer.design.plan import (
     UseCall,
 )
 from composer.engine import preview
-from composer.engine.explain import explain
 from composer.engine.preview import OwnTensor
 from composer.errors import Problem
 from composer.expressions import ExpressionError, evaluate, parse
@@ -47,12 +46,27 @@ class Record:
     flops: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A call that failed. `text` is the source of the layer, or of the op's call."""
+
+    node: str
+    kind: str
+    text: str
+    inputs: tuple[ValueType, ...]
+    error: str
+
+
 @dataclass(slots=True)
 class Walk:
-    """What a walk found. `tensors` are (path, owner's path, tensor), in the order of the state dict."""
+    """What a walk found. `tensors` are (path, owner's path, tensor), in the order of the state dict.
+
+    `failures` hold the first failure of each of the document's nodes, `problems` everything else that is wrong.
+    """
 
     records: dict[str, Record] = field(default_factory=dict)
     tensors: list[tuple[str, str, OwnTensor]] = field(default_factory=list)
+    failures: dict[str, Failure] = field(default_factory=dict)
     problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
 
 
@@ -100,9 +114,7 @@ class _Walker:
         start = len(self.found.tensors)
         for step in block.steps:
             given = tuple(self._value(ref, known, step) if ref else LEFT_OUT for ref in step.inputs)
-            here = _At(
-                join(at.path, step.id), step.path, join(at.owner, step.id), at.scope, at.values
-            )
+            here = _At(join(at.path, step.id), step.path, join(at.owner, step.id), at.scope, at.values)
             known[step.id] = self._call(step.call, given, here) if step.id else self._merge(step, given, here)
         self._own_first(start, at.path)
         outputs = tuple(self._value(ref, known, None) for ref in block.outputs)
@@ -124,7 +136,9 @@ class _Walker:
     def _own_first(self, start: int, path: str) -> None:
         """A module's own parameters come before its own buffers, and both before its children's, in a state dict."""
         rows = self.found.tensors[start:]
-        self.found.tensors[start:] = sorted(rows, key=lambda row: (row[0] != path, row[0] == path and not row[2].parameter))
+        self.found.tensors[start:] = sorted(
+            rows, key=lambda row: (row[0] != path, row[0] == path and not row[2].parameter)
+        )
 
     def _call(self, call: Call, inputs: Inputs, at: _At) -> ValueType | None:
         if not isinstance(call, OpCall | TensorCall | SharedCall):
@@ -151,8 +165,7 @@ class _Walker:
             return None
         call, there = original
         self._modules[at.path] = original
-        output = self._call_again(call, inputs, _At(at.path, there.node, there.owner, there.scope, there.values))
-        self.found.records[at.path].node = at.node
+        output = self._call_again(call, inputs, _At(at.path, at.node, there.owner, there.scope, there.values))
         self.found.records[at.path].kind = "Shared"
         return output
 
@@ -249,7 +262,9 @@ class _Walker:
         if any(each < 0 for each in shape):
             self._problem(at.node, "bad-size", "sizes ≥ 0", str(list(shape)))
             return self._record(at, node.kind, (), None)
-        own = OwnTensor(at.path.rpartition(".")[2], shape, node.dtype, node.kind == "Parameter", node.kind != "Constant")
+        own = OwnTensor(
+            at.path.rpartition(".")[2], shape, node.dtype, node.kind == "Parameter", node.kind != "Constant"
+        )
         self.found.tensors.append((at.path.rpartition(".")[0], at.owner.rpartition(".")[0], own))
         return self._record(at, node.kind, (), TensorType(shape, node.dtype))
 
@@ -263,11 +278,10 @@ class _Walker:
         self.found.tensors += [(at.path, at.owner, each) for each in tensors]
 
     def _failed(self, at: _At, kind: str, text: str, inputs: tuple[ValueType, ...], error: str) -> None:
-        expected, received = explain(kind, text, inputs, error)
-        self._problem(at.node, "shape", expected, received, error)
+        self.found.failures.setdefault(at.node, Failure(at.node, kind, text, inputs, error))
 
-    def _problem(self, node: str, code: str, expected: str, received: str, detail: str = "") -> None:
-        self.found.problems.setdefault((node, code), Problem(node, code, expected, received, (), detail))
+    def _problem(self, node: str, code: str, expected: str, received: str) -> None:
+        self.found.problems.setdefault((node, code), Problem(node, code, expected, received))
 
 
 def _arguments(inputs: Inputs) -> list[str | None]:

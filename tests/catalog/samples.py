@@ -161,7 +161,7 @@ LAYER_SAMPLES |= {
 
 for n, data in DATA.items():
     _window = {"kernel_size": (3,) * n, "stride": 2, "padding": 1}
-    _pooled = T((2, 4) + (5, 4, 4)[:n])
+    _pooled = T((2, 4, *(5, 4, 4)[:n]))
     LAYER_SAMPLES |= {
         f"Conv{n}d": _sample(data, in_channels=4, out_channels=6, groups=2, dilation=(2,) * n, kernel_size=2),
         f"ConvTranspose{n}d": _sample(
@@ -277,6 +277,7 @@ OP_SAMPLES: dict[str, Sample] = {
     "leaky_relu": _sample(negative_slope=0.2),
     "dropout": _sample(p=0.3),
     "Log": _sample(POSITIVE),
+    "Log2": _sample(POSITIVE),
     "Log1p": _sample(POSITIVE),
     "Sqrt": _sample(POSITIVE),
     "Rsqrt": _sample(POSITIVE),

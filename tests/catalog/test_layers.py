@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import json
 import warnings
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 import torch
 from torch import nn
 
-from composer.catalog import LAYERS, LEFT_OUT, LOSSES, OPTIONS_LEFT_OUT, LayerSpec
+from composer.catalog import LAYERS, LEFT_OUT, LOSSES, OPTIONS_LEFT_OUT, LayerSpec, concrete_options
 from composer.codegen.render import call_layer, construct
 from tests.catalog.samples import Sample, layer_sample
 from tests.catalog.torch_version import installed
@@ -44,10 +45,19 @@ AVAILABLE = [kind for kind, spec in LAYERS.items() if installed(spec.since)]
 
 def test_every_layer_class_is_in_the_catalog_or_left_out_for_a_reason() -> None:
     classes = {name for name, each in vars(nn).items() if isinstance(each, type) and issubclass(each, nn.Module)}
-    # Since Python 3.11 nothing else marks an old name: it is there, but is no class of its own.
     assert classes - set(LEFT_OUT) == set(AVAILABLE)
     assert not set(LEFT_OUT) & set(LAYERS)
-    assert all(LEFT_OUT.values())
+    assert all([*LEFT_OUT.values(), *OPTIONS_LEFT_OUT.values()])
+
+
+def test_options_left_out_are_there_in_torch() -> None:
+    everywhere = {name for kind in AVAILABLE for name in inspect.signature(getattr(nn, kind)).parameters}
+    for name in OPTIONS_LEFT_OUT:
+        kind, _, option = name.rpartition(".")
+        if not kind:
+            assert option in everywhere
+        elif installed(LAYERS[kind].since):
+            assert option in inspect.signature(getattr(nn, kind)).parameters
 
 
 def _signature(kind: str) -> dict[str, inspect.Parameter]:
@@ -71,9 +81,7 @@ def _own_options(spec: LayerSpec) -> list[Any]:
     """The constructor's options that `torch` has too, without those of a template and those too new."""
     inner = spec.template.by_name if spec.template else {}
     return [
-        option
-        for option in spec.options
-        if not option.at_call and option.name not in inner and installed(option.since)
+        option for option in spec.options if not option.at_call and option.name not in inner and installed(option.since)
     ]
 
 
@@ -83,10 +91,10 @@ def test_options_are_those_of_the_constructor(kind: str) -> None:
     parameters = {
         name: each
         for name, each in _signature(kind).items()
-        if each.kind is not each.VAR_KEYWORD and name not in OPTIONS_LEFT_OUT
+        if each.kind is not each.VAR_KEYWORD and not {name, f"{kind}.{name}"} & set(OPTIONS_LEFT_OUT)
     }
     options = _own_options(spec)
-    assert sorted(option.name for option in options) == sorted(parameters)
+    assert [option.name for option in options] == list(parameters)
     positional = [name for name, each in parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
     assert positional[: spec.positional] == [option.name for option in options][: spec.positional]
     for option in options:
@@ -103,11 +111,10 @@ def test_options_are_those_of_the_constructor(kind: str) -> None:
 @pytest.mark.parametrize("kind", AVAILABLE)
 def test_inputs_and_call_options_are_those_of_forward(kind: str) -> None:
     spec = LAYERS[kind]
-    cls = nn.RNNBase if kind in RECURRENT else getattr(nn, kind)
     parameters = dict(inspect.signature(getattr(nn, kind).forward).parameters)
     del parameters["self"]
     at_call = {option.name: option for option in spec.options if option.at_call}
-    assert [each.name for each in spec.inputs] == [name for name in parameters if name not in at_call], cls
+    assert [each.name for each in spec.inputs] == [name for name in parameters if name not in at_call]
     assert set(at_call) <= set(parameters)
     for each in spec.inputs:
         assert each.optional == (parameters[each.name].default is not inspect.Parameter.empty), each.name
@@ -167,7 +174,9 @@ def assert_equal(left: Any, right: Any) -> None:
     assert len(left) == len(right)
     for a, b in zip(left, right, strict=True):
         assert a.dtype == b.dtype
-        assert torch.equal(a, b) or torch.equal(a.isnan(), b.isnan()) and torch.equal(a.nan_to_num(), b.nan_to_num())
+        assert a.shape == b.shape
+        assert torch.equal(a, b) or torch.equal(a.isnan(), b.isnan())
+        assert torch.equal(a.nan_to_num(), b.nan_to_num())
 
 
 @pytest.mark.parametrize("kind", AVAILABLE)
@@ -217,8 +226,20 @@ def test_lazy_layer_becomes_the_concrete_one(kind: str) -> None:
     _call(kind, module, layer_sample(kind).make())
     assert type(module) is getattr(nn, spec.concrete)
     expected = layer_sample(spec.concrete).options
-    for name in spec.infers:
-        assert getattr(module, name) == expected[name]
+    inferred = {name: expected[name] for name in spec.infers}
+    assert all(getattr(module, name) == value for name, value in inferred.items())
+    written = concrete_options(spec, layer_sample(kind).options, inferred)
+    assert repr(eval(construct(concrete, written), {"nn": nn})) == repr(module)
+
+
+def test_making_an_instance_norm_concrete_keeps_what_it_learns() -> None:
+    spec = LAYERS["LazyInstanceNorm2d"]
+    assert concrete_options(spec, {}, {"num_features": 4}) == {
+        "num_features": 4,
+        "affine": True,
+        "track_running_stats": True,
+    }
+    assert concrete_options(spec, {"affine": False}, {"num_features": 4})["affine"] is False
 
 
 def test_all_lazy_classes_are_declared_as_lazy() -> None:
@@ -235,8 +256,17 @@ def test_samples_use_every_option_within_its_type() -> None:
         assert set(sample.options) <= set(spec.by_name), kind
         for name, value in sample.options.items():
             assert spec.by_name[name].accepts(value), (kind, name, value)
+        back = json.loads(json.dumps(sample.options))
+        assert {name: spec.by_name[name].normalize(value) for name, value in back.items()} == sample.options, kind
         for option in spec.options:
             assert option.required or option.accepts(option.normalize(option.default)), (kind, option.name)
+
+
+def test_a_layer_says_which_torch_its_options_need() -> None:
+    batch_norm = LAYERS["BatchNorm2d"]
+    assert batch_norm.needs({"num_features": 4, "affine": True}) == ""
+    assert batch_norm.needs({"num_features": 4, "bias": False}) == "2.12"
+    assert LAYERS["LinearCrossEntropyLoss"].needs({}) == "2.13"
 
 
 @pytest.mark.parametrize("kind", ["BatchNorm2d", "GroupNorm"])

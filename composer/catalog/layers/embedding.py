@@ -17,7 +17,7 @@ EMBEDDING = (
         category="Embedding",
         positional=2,
         help="Replaces each integer, such as a token, by its own learned vector.",
-        aliases=("token", "lookup", "vocabulary", "word", "position", "sparse"),
+        aliases=("token", "lookup", "vocabulary", "word", "positional", "sparse"),
         options=(_COUNT, _WIDTH, _PADDING, _MAX_NORM, _NORM_TYPE, _SCALE, _SPARSE),
     ),
     LayerSpec(

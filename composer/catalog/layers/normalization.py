@@ -29,7 +29,7 @@ def _tracking(default: bool) -> Bool:
 
 
 def _channel_bias() -> Bool:
-    return Bool("bias", default=True, since="2.13", help="Shift as well as scale, where affine is on.")
+    return Bool("bias", default=True, since="2.12", help="Shift as well as scale, where affine is on.")
 
 
 def _features() -> Int:

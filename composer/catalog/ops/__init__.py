@@ -9,6 +9,7 @@ from composer.catalog.ops.reductions import REDUCTIONS
 from composer.catalog.ops.reshaping import RESHAPING
 from composer.catalog.ops.spectral import SPECTRAL
 from composer.catalog.ops.tensors import TENSORS
+from composer.catalog.ops.weighted import WEIGHTED
 from composer.catalog.spec import OpSpec
 
 __all__ = ["OPS"]
@@ -19,6 +20,7 @@ _ALL = (
     *RESHAPING,
     *INDEXING,
     *PRODUCTS,
+    *WEIGHTED,
     *REDUCTIONS,
     *FUNCTIONS,
     *COMPARISON,

@@ -9,46 +9,38 @@ from composer.catalog.spec import OpSpec, inputs
 _TWO = inputs("input other")
 
 
-def _both(
-    kind: str, symbol: str, help: str, number: str, *aliases: str, category: str, infinite: bool = False
-) -> list[OpSpec]:
-    """The op between two tensors, and the one between a tensor and a number."""
-    return [
-        OpSpec(
-            kind=kind,
-            category=category,
-            inputs=_TWO,
-            call=f"{{0}} {symbol} {{1}}",
-            operator=True,
-            help=help,
-            aliases=(symbol, *aliases),
-        ),
-        OpSpec(
-            kind=f"{kind}Scalar",
-            category=category,
-            call=f"{{0}} {symbol} {{value}}",
-            operator=True,
-            help=number,
-            aliases=(symbol, *aliases, "number", "constant"),
-            options=(Number("value", infinite=infinite, help="The number."),),
-        ),
-    ]
+def _two(kind: str, category: str, symbol: str, help: str, *aliases: str) -> OpSpec:
+    """The operator between two tensors."""
+    return OpSpec(
+        kind=kind,
+        category=category,
+        inputs=_TWO,
+        call=f"{{0}} {symbol} {{1}}",
+        operator=True,
+        help=help,
+        aliases=(symbol, *aliases),
+    )
 
 
-def _arithmetic(kind: str, symbol: str, help: str, number: str, *aliases: str) -> list[OpSpec]:
-    return _both(kind, symbol, help, number, *aliases, category="Arithmetic")
+def _number(kind: str, category: str, symbol: str, help: str, *aliases: str) -> OpSpec:
+    """The operator between a tensor and a number."""
+    infinite = category == "Comparison"
+    return OpSpec(
+        kind=f"{kind}Scalar",
+        category=category,
+        call=f"{{0}} {symbol} {{value}}",
+        operator=True,
+        help=help,
+        aliases=(symbol, *aliases, "number", "constant"),
+        options=(Number("value", infinite=infinite, help="The number."),),
+    )
 
 
-def _comparison(kind: str, symbol: str, words: str) -> list[OpSpec]:
-    return _both(
-        kind,
-        symbol,
-        f"Where the first input is {words} the second: true or false at each entry.",
-        f"Where the input is {words} a number: true or false at each entry.",
-        "compare",
-        "mask",
-        category="Comparison",
-        infinite=True,
+def _comparison(kind: str, symbol: str, words: str) -> tuple[OpSpec, OpSpec]:
+    words = f"{words} {{}}: true or false at each entry."
+    return (
+        _two(kind, "Comparison", symbol, "Where the first input is " + words.format("the second"), "compare", "mask"),
+        _number(kind, "Comparison", symbol, "Where the input is " + words.format("a number"), "compare", "mask"),
     )
 
 
@@ -65,19 +57,19 @@ def _many(kind: str, symbol: str, help: str, *aliases: str) -> OpSpec:
     )
 
 
-_ADD = _arithmetic("Add", "+", "", "Adds a number to every entry.", "plus", "sum")
-_MUL = _arithmetic("Mul", "*", "", "Multiplies every entry by a number.", "multiply", "times", "scale")
+_ARITHMETIC = "Arithmetic"
 
 ARITHMETIC = (
     _many("Add", "+", "Adds two or more tensors, entry by entry.", "plus", "sum", "skip", "residual", "merge"),
-    _ADD[1],
-    *_arithmetic("Sub", "-", "Subtracts the second input from the first.", "Subtracts a number.", "subtract", "minus"),
+    _number("Add", _ARITHMETIC, "+", "Adds a number to every entry.", "plus", "sum"),
+    _two("Sub", _ARITHMETIC, "-", "Subtracts the second input from the first.", "subtract", "minus"),
+    _number("Sub", _ARITHMETIC, "-", "Subtracts a number from every entry.", "subtract", "minus"),
     _many("Mul", "*", "Multiplies two or more tensors, entry by entry.", "multiply", "times", "gate", "hadamard"),
-    _MUL[1],
-    *_arithmetic("Div", "/", "Divides the first input by the second.", "Divides by a number.", "divide", "scale"),
-    *_arithmetic(
-        "Pow", "**", "Raises the first input to the power of the second.", "Raises to a power.", "power", "square"
-    ),
+    _number("Mul", _ARITHMETIC, "*", "Multiplies every entry by a number.", "multiply", "times", "scale"),
+    _two("Div", _ARITHMETIC, "/", "Divides the first input by the second.", "divide"),
+    _number("Div", _ARITHMETIC, "/", "Divides every entry by a number.", "divide", "scale"),
+    _two("Pow", _ARITHMETIC, "**", "Raises the first input to the power of the second.", "power"),
+    _number("Pow", _ARITHMETIC, "**", "Raises every entry to a power.", "power", "square"),
     OpSpec(
         kind="Neg",
         category="Arithmetic",

@@ -80,7 +80,9 @@ FUNCTIONS = (
     ),
     _function("Exp", "torch.exp", "e to the power of each entry.", aliases=("exponential",)),
     _function("Log", "torch.log", "The natural logarithm.", aliases=("logarithm", "ln")),
+    _function("Log2", "torch.log2", "The logarithm to base 2.", aliases=("logarithm",)),
     _function("Log1p", "torch.log1p", "The logarithm of 1 + x, exact for small x."),
+    _function("Exp2", "torch.exp2", "2 to the power of each entry."),
     _function("Expm1", "torch.expm1", "exp(x) - 1, exact for small x."),
     _function("Sqrt", "torch.sqrt", "The square root.", aliases=("root",)),
     _function("Rsqrt", "torch.rsqrt", "One over the square root.", aliases=("root", "normalize")),
@@ -90,6 +92,7 @@ FUNCTIONS = (
     _function("Sin", "torch.sin", "The sine.", aliases=("position", "periodic")),
     _function("Cos", "torch.cos", "The cosine.", aliases=("position", "periodic")),
     _function("Erf", "torch.erf", "The error function."),
+    _function("Ceil", "torch.ceil", "The next integer above."),
     _function("Floor", "torch.floor", "The next integer below."),
     _function("Round", "torch.round", "The nearest integer."),
     _function(

@@ -9,7 +9,7 @@ TENSORS = (
         category="Tensor",
         call="torch.arange({0}.shape[{dim}], device={0}.device)",
         help="The positions 0, 1, 2, … along a dimension of the input, for position embeddings.",
-        aliases=("positions", "range", "index", "position embedding"),
+        aliases=("positions", "range", "index", "positional embedding"),
         options=(Int("dim", default=1, help="The dimension whose positions are counted; 1 is that of tokens."),),
     ),
     OpSpec(

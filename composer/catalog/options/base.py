@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 Value = Any  # bool, int, float, str, None, or a tuple of these: what JSON can say
 
@@ -97,7 +97,7 @@ def tuples(value: Value) -> Value:
     return tuple(map(tuples, value)) if isinstance(value, list | tuple) else value
 
 
-def is_integer(value: Value) -> bool:
+def is_integer(value: Value) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 

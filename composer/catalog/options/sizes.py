@@ -36,9 +36,9 @@ class Sized(Option):
 
 
 def is_size(value: Value) -> bool:
-    """Whether `value` is an integer or the text of an expression."""
+    """Whether `value` is an integer that JSON keeps, or the text of an expression."""
     if is_integer(value):
-        return True
+        return abs(value) <= expressions.MAX_VALUE
     if not is_expression(value):
         return False
     try:

@@ -24,8 +24,7 @@ def problems(design: Design) -> Iterator[Problem]:
         yield from _tie(design, group)
     for number, rule in enumerate(design.initializers):
         place = f"initializer rule {number + 1}"
-        for problem in values.initializer(rule.where, rule.init, ()):
-            yield problem
+        yield from values.initializer(rule.where, rule.init, ())
         if rule.kind and rule.kind not in LAYERS:
             received = f"{values.shown(rule.kind)}{values.close(rule.kind, LAYERS)} in {place}"
             yield Problem(rule.where, "unknown-kind", "a kind of layer", received)
@@ -85,7 +84,9 @@ def recursion(design: Design) -> Iterator[Problem]:
 
 def _tie(design: Design, group: tuple[str, ...]) -> Iterator[Problem]:
     if len(set(group)) < 2 or len(set(group)) < len(group):
-        yield Problem(group[0] if group else "", "bad-tie", "a tie of two or more different parameters", f"{list(group)}")
+        yield Problem(
+            group[0] if group else "", "bad-tie", "a tie of two or more different parameters", f"{list(group)}"
+        )
         return
     for path in group:
         if not _is_owner(design, path):

@@ -16,7 +16,6 @@ from composer.design.nodes import (
     Op,
     Parallel,
     Repeat,
-    Shared,
     Tensor,
     Use,
     Value,

@@ -8,7 +8,7 @@ from composer.design.document import Design
 from composer.design.lower import lower, parse_wire
 from composer.design.nodes import BlockBase, Layer, Node, Op, Repeat, Sequential, Shared, Tensor, Use
 from composer.design.paths import find, place, scopes, walk
-from composer.design.plan import BROKEN, BlockPlan, OpCall, RepeatCall, Step, TensorCall, blocks
+from composer.design.plan import BROKEN, BlockPlan, RepeatCall, Step, TensorCall, blocks
 from composer.design.targets import target_of
 from composer.errors import Fix, Problem
 
@@ -94,7 +94,9 @@ def _repeat_body(design: Design, call: RepeatCall) -> Iterator[Problem]:
     below = f"{call.path}.0" if call.path else "0"
     if node.body.inputs:
         fix = Fix("remove its wires", ({"edit": "set_inputs", "path": below, "inputs": []},), certain=True)
-        yield Problem(below, "wired-body", "a body without wires: the Repeat feeds it", f"{list(node.body.inputs)}", (fix,))
+        yield Problem(
+            below, "wired-body", "a body without wires: the Repeat feeds it", f"{list(node.body.inputs)}", (fix,)
+        )
     if isinstance(node.body, Layer | Use | BlockBase):
         yield from _arity(below, len(node.input_names), *_takes(design, node.body, below))
     if isinstance(call.body, RepeatCall):
@@ -107,7 +109,9 @@ def _outputs(node: Sequential, path: str) -> Iterator[Problem]:
         ref = parse_wire(text)
         if ref is None or ref.name not in known:
             fix = Fix("use the last child's output", ({"edit": "set_outputs", "path": path, "outputs": []},))
-            yield Problem(path, "broken-output", "outputs that name children or inputs of the block", repr(text), (fix,))
+            yield Problem(
+                path, "broken-output", "outputs that name children or inputs of the block", repr(text), (fix,)
+            )
 
 
 def _shared(design: Design, node: Shared, path: str) -> Iterator[Problem]:
@@ -138,9 +142,9 @@ def _order(design: Design, path: str, definition: str, own: tuple[str, ...], of:
         yield Problem(path, "share-instance", expected, repr(".".join(of)))
         return
     order = [child.id for child in block.children] if isinstance(block, BlockBase) else []
-    if common < len(own) and own[common] in order and of[common] in order:
-        if order.index(of[common]) > order.index(own[common]):
-            yield Problem(path, "share-later", "an original that stands earlier", repr(".".join(of)))
+    here = order.index(own[common]) if common < len(own) and own[common] in order else len(order)
+    if of[common] in order and order.index(of[common]) > here:
+        yield Problem(path, "share-later", "an original that stands earlier", repr(".".join(of)))
     if _copied_away(design, definition, own, common):
         expected = "an original inside the repeated body: a Repeat with mode 'copy' would copy another"
         yield Problem(path, "share-copied", expected, repr(".".join(of)))

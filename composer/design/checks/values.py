@@ -22,7 +22,7 @@ def shown(value: Value) -> str:
 
 
 def close(name: str, known: Collection[str]) -> str:
-    """", perhaps 'x'" where a known name is near."""
+    """ ", perhaps 'x'" where a known name is near."""
     near = difflib.get_close_matches(name, list(known), 1)
     return f" (perhaps {near[0]!r})" if near else ""
 
@@ -35,7 +35,9 @@ def options(
         if name not in spec.by_name:
             fix = Fix(f"remove {name}", ({"edit": "unset_option", "path": path, "name": name},), certain=True)
             known = ", ".join(spec.by_name) or "no options"
-            yield Problem(path, "unknown-option", f"options of {spec.kind} ({known})", f"the option {shown(name)}", (fix,))
+            yield Problem(
+                path, "unknown-option", f"options of {spec.kind} ({known})", f"the option {shown(name)}", (fix,)
+            )
     for option in spec.options:
         if option.name in given:
             yield from _value(path, option, given[option.name], scope, own_sizes)
@@ -45,7 +47,7 @@ def options(
 
 def _value(path: str, option: Option, value: Value, scope: Collection[str], own_sizes: bool) -> Iterator[Problem]:
     if not option.accepts(value):
-        fixes = ()
+        fixes: tuple[Fix, ...] = ()
         if not option.required:
             edit = {"edit": "unset_option", "path": path, "name": option.name}
             fixes = (Fix(f"use the default, {shown(option.default)}", (edit,)),)

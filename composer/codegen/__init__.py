@@ -1,0 +1,1 @@
+"""From a plan to Python source that needs torch and nothing else."""

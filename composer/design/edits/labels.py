@@ -1,0 +1,90 @@
+"""What an operation is called in the history: "move fc1 into head"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_LABELS: Mapping[str, str] = {
+    "insert": "insert {node}",
+    "remove": "remove {path}",
+    "move": "move {path} into {to}",
+    "move_to_shortcut": "make {path} the shortcut of {to}",
+    "set_shortcut": "set the shortcut of {path}",
+    "replace_body": "repeat {node} in {path}",
+    "rename": "rename {path} to {id}",
+    "wrap": "wrap {paths} in a {kind}",
+    "unwrap": "unwrap {path}",
+    "make_definition": "make {path} the definition {name}",
+    "add_definition": "add the definition {definition}",
+    "remove_definition": "remove the definition {name}",
+    "rename_definition": "rename the definition {name} to {new}",
+    "set_definition_options": "set the options of {name}",
+    "rename_definition_option": "rename {option} of {name} to {new}",
+    "set_option": "set {name} of {path} to {value}",
+    "unset_option": "reset {name} of {path}",
+    "set_field": "set {name} of {path} to {value}",
+    "set_kind": "make {path} a {kind}",
+    "set_inputs": "wire {path}",
+    "set_outputs": "set the outputs of {path}",
+    "set_input_names": "name the inputs of {path}",
+    "tie": "tie {others} to {owner}",
+    "untie": "untie {path}",
+    "freeze": "freeze {path}",
+    "unfreeze": "unfreeze {path}",
+    "set_rules": "set the initializer rules",
+    "add_rule": "add an initializer rule",
+    "remove_rule": "remove an initializer rule",
+}
+_MODES = {"copy": "copy {path}", "linked": "link another {path}", "shared": "share {path}"}
+_PATHS = ("path", "to")
+_LIST = 3  # more are counted
+_LENGTH = 60
+
+
+def describe(operation: Mapping[str, Any]) -> str:
+    """A short name for an operation, in English; of one that is malformed, the name of the edit."""
+    edit = str(operation.get("edit", ""))
+    label = _LABELS.get(edit, edit.replace("_", " "))
+    if edit == "duplicate":
+        label = _MODES.get(str(operation.get("mode")), label)
+    elif edit == "set_design":
+        label = f"set {_listed([name for name in operation if name != 'edit'])} of the design"
+    words = {name: _words(name, value) for name, value in operation.items()}
+    try:
+        return label.format_map(words)
+    except KeyError:
+        return edit.replace("_", " ")
+
+
+def _words(name: str, value: Any) -> str:
+    if name in _PATHS:
+        return _shown(_last(value))
+    if name == "paths" and isinstance(value, list | tuple):
+        return _listed([_last(each) for each in value])
+    if isinstance(value, Mapping):
+        what = value.get("of") if value.get("kind") == "Use" else value.get("kind")
+        return _shown(what or value.get("name") or value.get("scheme") or "a node")
+    if isinstance(value, list | tuple):
+        return _listed(value)
+    return _shown({None: "none", True: "true", False: "false"}.get(value, value) if _is_word(value) else value)
+
+
+def _is_word(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+def _last(path: Any) -> str:
+    """The end of a path, which people know a node by."""
+    return str(path).rpartition(".")[2] or "the design"
+
+
+def _listed(values: Any) -> str:
+    if len(values) > _LIST:
+        return f"{len(values)} items"
+    return ", ".join(map(_shown, values)) or "nothing"
+
+
+def _shown(value: Any) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= _LENGTH else f"{text[: _LENGTH - 1]}…"

@@ -1,0 +1,130 @@
+"""What a kernel can be asked: a fixed table of verbs. The engine, and with it torch, is imported by the verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from composer.design.check import check
+from composer.design.document import Design
+from composer.design.text import loads
+from composer.reports import KernelReport, OpenReport, RunReport, ShapesReport, SummaryReport
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Progress = Callable[[Any], None]
+Verb = Callable[..., Any]
+
+
+@dataclass(slots=True)
+class State:
+    """What a kernel holds. `initial`: building the source with the seed again would give the same values."""
+
+    model: nn.Module | None = None
+    source: str = ""
+    class_name: str = ""
+    seed: int = 0
+    initial: bool = True
+
+
+def ping(state: State, progress: Progress) -> KernelReport:
+    """What the kernel holds."""
+    return KernelReport(state.class_name, state.initial)
+
+
+def shapes(state: State, progress: Progress, text: str, sizes: Mapping[str, int] | None = None) -> ShapesReport:
+    """The shapes of a design; only its problems where it has any that can be seen without running it."""
+    from composer.engine import shapes as engine
+
+    design = loads(text)
+    problems = check(design)
+    return ShapesReport(problems=problems) if problems else engine.shapes(design, sizes)
+
+
+def summary(state: State, progress: Progress, text: str, sizes: Mapping[str, int]) -> SummaryReport:
+    """Shapes, FLOPs and memory at definite sizes."""
+    report = shapes(state, progress, text, sizes)
+    if report.problems:
+        return SummaryReport(report, None, "memory is not known while the design has problems")
+    return _with_memory(loads(text), report)
+
+
+def _with_memory(design: Design, report: ShapesReport) -> SummaryReport:
+    import torch
+
+    from composer.codegen.source import class_name_of, source
+    from composer.engine import build, preview
+    from composer.engine import shapes as engine
+    from composer.engine.memory import memory
+
+    inputs = [preview.build(engine.type_of_input(each, report.sizes)) for each in design.inputs]
+    try:
+        with torch.device("meta"):
+            model = build.build(source(design), class_name_of(design), design.seed)
+        return SummaryReport(report, memory(model, inputs))
+    except (NotImplementedError, RuntimeError) as error:
+        return SummaryReport(report, None, f"memory cannot be measured: {preview.text_of(error)}")
+
+
+def source(state: State, progress: Progress, text: str) -> str:
+    """The design's source, with its shapes as comments."""
+    from composer.engine.build import source_of
+
+    return source_of(loads(text))
+
+
+def open_model(state: State, progress: Progress, text: str) -> OpenReport:
+    """Build the design's model, or change the one that is there to it; values whose place did not change are kept."""
+    from composer.codegen.source import class_name_of, source
+    from composer.engine import build
+
+    design = loads(text)
+    code = source(design, build.notes_of(build.shapes_checked(design)))
+    if state.model is not None and (code, design.seed) == (state.source, state.seed):
+        return OpenReport(state.class_name, code, _names(state.model), ())
+    name = class_name_of(design)
+    model = build.build(code, name, design.seed)
+    kept = build.transfer(state.model, model) if state.model is not None else ()
+    state.model, state.source, state.class_name, state.seed = model, code, name, design.seed
+    state.initial = not kept  # what was kept may come from another design's place in the random numbers
+    return OpenReport(name, code, kept, tuple(each for each in _names(model) if each not in set(kept)))
+
+
+def _names(model: nn.Module) -> tuple[str, ...]:
+    return tuple(name for pairs in (model.named_parameters(), model.named_buffers()) for name, _ in pairs)
+
+
+def run(
+    state: State,
+    progress: Progress,
+    text: str,
+    data: str,
+    samples: int,
+    seed: int,
+    sizes: Mapping[str, int] | None = None,
+) -> RunReport:
+    """Run the design's live model, built where it is not there yet, on a sample of a named data set."""
+    from torch.nn.parameter import is_lazy
+
+    from composer.engine import data as data_sets
+    from composer.engine import run as engine
+
+    design = loads(text)
+    sample = data_sets.load(data, design.inputs, samples, seed, sizes)
+    open_model(state, progress, text)
+    assert state.model is not None
+    if any(map(is_lazy, state.model.parameters())):
+        state.initial = False  # the first run gives lazy layers values
+    return engine.run(state.model, [each.name for each in design.inputs], sample, seed)
+
+
+VERBS: Mapping[str, Verb] = {
+    "open": open_model,
+    "ping": ping,
+    "run": run,
+    "shapes": shapes,
+    "source": source,
+    "summary": summary,
+}

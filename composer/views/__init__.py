@@ -1,0 +1,1 @@
+"""Designs and reports → pictures and tables, as plain text and rows. Neither torch nor streamlit is imported here."""

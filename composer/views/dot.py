@@ -1,0 +1,159 @@
+"""A graph as DOT text. Text of the document is always escaped, and names nothing."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+
+import graphviz
+
+from composer.views.elements import Box, Graph, Group, Line
+from composer.views.theme import THEMES, Theme, ThemeName, css_class, family
+from composer.views.wording import clean, shorten
+
+FONT = "Helvetica,Arial,sans-serif"
+_NAME, _LINE, _PROBLEM = 26, 40, 46  # characters that fit
+_SIGNS = {"Add": "+", "Mul": "×"}
+
+
+def dot(graph: Graph, theme: ThemeName = "light") -> str:
+    """DOT text of `graph`. Ids in the picture are those of `graph.index`."""
+    return _Drawing(graph, THEMES[theme]).text()
+
+
+def plain(text: str) -> str:
+    """`text` as an attribute that Graphviz neither reads as HTML nor finds escapes in."""
+    return str(graphviz.nohtml(graphviz.escape(clean(text))))
+
+
+class _Drawing:
+    def __init__(self, graph: Graph, theme: Theme) -> None:
+        self._graph = graph
+        self._theme = theme
+
+    def text(self) -> str:
+        theme = self._theme
+        drawn = graphviz.Digraph("picture")
+        drawn.attr(
+            "graph",
+            id="picture",
+            bgcolor=theme.background,
+            fontname=FONT,
+            fontsize="11",
+            rankdir="TB",
+            nodesep="0.28",
+            ranksep="0.3",
+            pad="0.2",
+            compound="true",
+            tooltip=" ",
+        )
+        drawn.attr("node", fontname=FONT, fontsize="11", fontcolor=theme.text, shape="box", margin="0.12,0.06", height="0.3")
+        drawn.attr(
+            "edge", fontname=FONT, fontsize="9", fontcolor=theme.muted, color=theme.edge, arrowsize="0.6", penwidth="1.1"
+        )
+        self._fill(drawn, "")
+        for line in self._graph.lines:
+            self._line(drawn, line)
+        return str(drawn.source)
+
+    def _fill(self, drawn: graphviz.Digraph, group: str) -> None:
+        for box in self._graph.boxes:
+            if box.group == group:
+                drawn.node(box.id, **self._box(box))
+        for each in self._graph.groups:
+            if each.parent == group:
+                with drawn.subgraph(name=f"cluster_{each.id}") as inner:
+                    inner.attr(**self._group(each))
+                    self._fill(inner, each.id)
+
+    def _box(self, box: Box) -> dict[str, str]:
+        theme, color = self._theme, family(box.category)
+        bad = bool(box.problems) or box.role == "broken"
+        attributes = {
+            "id": box.id,
+            "class": " ".join([css_class(box.category), f"role-{box.role}", *(["problem"] if bad else [])]),
+            "tooltip": plain(_tooltip(box)),
+            "style": "rounded,filled",
+            "fillcolor": theme.problem_fill if bad else theme.fills[color],
+            "color": theme.problem if bad else theme.strokes[color],
+            "penwidth": "1.8" if bad else "1.1",
+        }
+        sign = _SIGNS.get(box.kind) if box.role == "merge" else None
+        if sign or box.role == "broken":
+            small = {"shape": "circle", "style": "filled", "width": "0.3", "fixedsize": "true", "margin": "0"}
+            return attributes | small | {"label": sign or "?", "fontsize": "14"}
+        if box.closed:
+            attributes["peripheries"] = "2"
+        return attributes | {"label": self._label(box)}
+
+    def _label(self, box: Box) -> str:
+        """An HTML label: the kind in bold and the id, then smaller lines, all from the left."""
+        theme = self._theme
+        name = f"  {_font(shorten(box.name, _NAME), theme.muted)}" if box.name else ""
+        rows = [f"<B>{_text(shorten(box.kind, _NAME))}</B>{name}"]
+        rows += [_font(shorten(line, _LINE), theme.muted, 9) for line in box.lines]
+        if box.badges:
+            rows.append(f"<I>{_font(' · '.join(box.badges), theme.accent, 9)}</I>")
+        rows += [_font(f"⚠ {shorten(text, _PROBLEM)}", theme.problem, 9) for text in box.problems[:2]]
+        cells = "".join(f'<TR><TD ALIGN="LEFT">{row}</TD></TR>' for row in rows)
+        return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{cells}</TABLE>>'
+
+    def _group(self, group: Group) -> dict[str, str]:
+        theme = self._theme
+        words = [f"<B>{_text(shorten(group.name, _NAME))}</B>", _font(shorten(group.kind, _NAME), theme.muted)]
+        if group.times:
+            words.append(f"<B>{_text(shorten(group.times, _NAME))}</B>")
+        if group.badges:
+            words.append(f"<I>{_font(' · '.join(group.badges), theme.accent, 9)}</I>")
+        if group.problems:
+            words.append(_font(f"⚠ {shorten(group.problems[0], _PROBLEM)}", theme.problem, 9))
+        classes = [css_class(group.category), *(["problem"] if group.problems else [])]
+        return {
+            "id": group.id,
+            "class": " ".join(classes),
+            "tooltip": plain(_tooltip(group)),
+            "label": f"<{'  '.join(words)}>",
+            "labeljust": "l",
+            "style": "rounded,filled",
+            "fillcolor": theme.wash,
+            "color": theme.problem if group.problems else theme.rim,
+            "fontcolor": theme.text,
+            "margin": "10",
+        }
+
+    def _line(self, drawn: graphviz.Digraph, line: Line) -> None:
+        attributes = {"id": line.id, "class": line.role, "tooltip": " "}
+        if line.label:
+            attributes["label"] = plain(f" {line.label} ")
+        if line.role == "same":
+            attributes |= {"style": "dashed", "dir": "none", "constraint": "false", "color": self._theme.accent}
+        tail, head = self._end(line.tail), self._end(line.head)
+        if tail != line.tail:
+            attributes["ltail"] = f"cluster_{line.tail}"
+        if head != line.head:
+            attributes["lhead"] = f"cluster_{line.head}"
+        drawn.edge(tail, head, **attributes)
+
+    def _end(self, id: str) -> str:
+        """A box to draw a line to: of a group, the first one inside."""
+        groups = {id}
+        for group in self._graph.groups:  # outer ones come first
+            if group.parent in groups:
+                groups.add(group.id)
+        return next((box.id for box in self._graph.boxes if box.id == id or box.group in groups), id)
+
+
+def _tooltip(each: Box | Group) -> str:
+    lines: Iterator[str] = iter(each.lines if isinstance(each, Box) else ())
+    place = each.spot.instance or each.name
+    return " · ".join([f"{place}: {each.kind}" if place else each.kind, *lines, *each.badges, *each.problems])[:600]
+
+
+def _text(text: str) -> str:
+    """`text`, already cleaned, inside an HTML label."""
+    return html.escape(text)
+
+
+def _font(text: str, color: str, size: int = 0) -> str:
+    points = f' POINT-SIZE="{size}"' if size else ""
+    return f'<FONT COLOR="{color}"{points}>{_text(text)}</FONT>'

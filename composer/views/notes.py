@@ -1,0 +1,167 @@
+"""What a report knows, written into a traced drawing: shapes at the lines, problems and badges at the boxes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from composer.codegen.source import uses
+from composer.design.document import Design
+from composer.design.paths import place
+from composer.design.plan import Plan
+from composer.errors import Problem
+from composer.reports import ShapesReport, TensorType, ValueType, describe, under
+from composer.views.elements import Box, Graph, Group, Line, Spot
+from composer.views.tracing import Source, Tracer
+
+
+def annotate(
+    design: Design, tracer: Tracer, report: ShapesReport | None, problems: Sequence[Problem]
+) -> Graph:
+    """The graph of a drawing."""
+    notes = _Notes(design, tracer, report)
+    texts, others = notes.problems(problems)
+    badges = notes.badges()
+    types = notes.types()
+    boxes = tuple(
+        replace(each, badges=(*each.badges, *badges.get(each.id, ())), problems=tuple(texts.get(each.id, ())))
+        for each in tracer.boxes
+    )
+    groups = tuple(replace(each, problems=tuple(texts.get(each.id, ()))) for each in tracer.groups)
+    lines = [
+        Line(f"e{number}", wire.source.box, wire.head, label=_label(wire.source, types))
+        for number, wire in enumerate(tracer.wires)
+    ]
+    lines += [
+        Line(f"e{number}", tail, head, "same") for number, (tail, head) in enumerate(notes.same(), start=len(lines))
+    ]
+    return Graph(design.name, boxes, tuple(lines), groups, tuple(others), _index(boxes, groups, lines))
+
+
+def _index(boxes: Sequence[Box], groups: Sequence[Group], lines: Sequence[Line]) -> dict[str, Spot]:
+    index = {each.id: each.spot for each in (*boxes, *groups)}
+    return index | {line.id: index[line.head] for line in lines}
+
+
+def _label(source: Source, types: dict[str, ValueType]) -> str:
+    """The shape that goes along a line, or nothing where it is not known."""
+    value = types.get(source.of)
+    for item in source.items:
+        if not isinstance(value, tuple) or item >= len(value):
+            return ""
+        value = value[item]
+    return describe(value) if value is not None else ""
+
+
+class _Notes:
+    def __init__(self, design: Design, tracer: Tracer, report: ShapesReport | None) -> None:
+        self._design = design
+        self._tracer = tracer
+        self._report = report
+
+    def _drawn(self, path: str) -> str:
+        """`path` with the indices of Repeats as they are drawn: 0."""
+        ids: list[str] = []
+        for id in path.split("."):
+            ids.append("0" if id.isdecimal() and ".".join(ids) in self._tracer.repeats else id)
+        return ".".join(ids)
+
+    def _nearest(self, path: str) -> str:
+        """The id of what is drawn at `path`, or around it; "" where only the whole design is."""
+        drawn = self._drawn(path)
+        while drawn and drawn not in self._tracer.at_path:
+            drawn = drawn.rpartition(".")[0]
+        return self._tracer.at_path.get(drawn, "")
+
+    def types(self) -> dict[str, ValueType]:
+        """The output of each box and group, where it is the same at all its instances."""
+        inputs = [each for each in self._tracer.boxes if each.role == "input"]
+        types: dict[str, ValueType] = {
+            box.id: TensorType(each.shape, each.dtype) for box, each in zip(inputs, self._design.inputs, strict=True)
+        }
+        if self._report is None:
+            return types
+        found: defaultdict[str, set[ValueType | None]] = defaultdict(set)
+        for path, step in self._report.steps.items():
+            found[self._drawn(path)].add(step.output)
+        for each in (*self._tracer.boxes, *self._tracer.groups):
+            outputs = found.get(each.spot.instance, set())
+            if each.spot.role not in ("input", "output", "broken") and len(outputs) == 1:
+                (output,) = outputs
+                if output is not None:
+                    types[each.id] = output
+        return types
+
+    def problems(self, problems: Sequence[Problem]) -> tuple[dict[str, list[str]], list[str]]:
+        """The texts of the problems by the box or group they are shown at, and those of the whole design."""
+        texts: defaultdict[str, list[str]] = defaultdict(list)
+        others = []
+        for problem in problems:
+            ids = self._places_of(problem.path)
+            for id in ids:
+                texts[id].append(f"expects {problem.expected}, received {problem.received}")
+            if not ids:
+                others.append(str(problem))
+        return texts, others
+
+    def _places_of(self, path: str) -> list[str]:
+        ids = [each.id for each in (*self._tracer.boxes, *self._tracer.groups) if _at(path, each.spot)]
+        if not ids and self._report:
+            ids = [self._nearest(step.path) for step in self._report.steps.values() if step.node == path]
+        if not ids and path.startswith("."):
+            ids = [each.id for each in self._tracer.boxes if each.closed and self._contains(each, place(path).definition)]
+        if not ids:
+            ids = [self._nearest(path)]
+        return [id for id in dict.fromkeys(ids) if id]
+
+    def _contains(self, box: Box, definition: str) -> bool:
+        return box.role == "use" and definition in _reached(self._tracer.plan, box.kind)
+
+    def badges(self) -> dict[str, list[str]]:
+        """What the design says of boxes elsewhere: frozen, tied, and that a module is used again."""
+        badges: defaultdict[str, list[str]] = defaultdict(list)
+        for id, badge in self._frozen():
+            badges[id].append(badge)
+        for id in dict.fromkeys(self._nearest(path) for group in self._design.ties for path in group):
+            badges[id].append("tied")
+        for id in dict.fromkeys(self._nearest(path) for _, path in self._tracer.originals):
+            badges[id].append("shared")
+        return badges
+
+    def _frozen(self) -> Iterator[tuple[str, str]]:
+        if self._report is None:
+            for box in self._tracer.boxes:
+                if box.spot.instance and any(under(path, box.spot.instance) for path in self._design.frozen):
+                    yield box.id, "frozen"
+            return
+        trains: defaultdict[str, set[bool]] = defaultdict(set)
+        for tensor in self._report.tensors:
+            if tensor.parameter:
+                trains[self._nearest(tensor.name)].add(tensor.trainable)
+        for id, found in trains.items():
+            if False in found:
+                yield id, "partly frozen" if True in found else "frozen"
+
+    def same(self) -> list[tuple[str, str]]:
+        """The two ends of each dashed line: a module used again, or tied parameters."""
+        pairs = [(self._nearest(path), box) for box, path in self._tracer.originals]
+        for owner, *others in self._design.ties:
+            pairs += [(self._nearest(owner), self._nearest(other)) for other in others]
+        return [(a, b) for a, b in dict.fromkeys(pairs) if a and b and a != b]
+
+
+def _at(path: str, spot: Spot) -> bool:
+    return path in (spot.path, spot.instance) and spot.role not in ("input", "output", "broken")
+
+
+def _reached(plan: Plan, name: str) -> set[str]:
+    """The definition called `name` and those that it uses, whatever the depth."""
+    reached: set[str] = set()
+    pending = [name]
+    while pending:
+        each = pending.pop()
+        if each not in reached and each in plan.definitions:
+            reached.add(each)
+            pending += uses(plan.definitions[each].body)
+    return reached

@@ -1,0 +1,289 @@
+"""Following a plan's wires into boxes, lines and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from composer.catalog import LayerSpec
+from composer.design.document import Design
+from composer.design.limits import MAX_DEPTH
+from composer.design.nodes import Use
+from composer.design.paths import join
+from composer.design.plan import (
+    BlockCall,
+    BlockPlan,
+    Call,
+    DefinitionPlan,
+    LayerCall,
+    OpCall,
+    Plan,
+    Ref,
+    RepeatCall,
+    SharedCall,
+    Step,
+    TensorCall,
+    UseCall,
+)
+from composer.views.elements import Box, Group, Spot
+from composer.views.labels import Values, options_line, resolved, tensor_line, text_of, use_line
+
+HARD_LIMIT = 12_000  # boxes; beyond it nothing more is opened, whatever was asked for
+_MODES: dict[str, tuple[str, ...]] = {"new": (), "copy": ("equal at start",), "same": ("same weights",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A value: the box it is drawn to come from, and whose output it is (at `items` of the tuple)."""
+
+    box: str
+    of: str
+    items: tuple[int, ...] = ()
+
+
+Traced = Source | tuple["Traced", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A value on its way into a box."""
+
+    source: Source
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a call stands: its places, the group around it, its scope's path, and the sizes known there."""
+
+    path: str
+    node: str
+    name: str
+    group: str = ""
+    depth: int = 0
+    scope: str = ""
+    values: Values = field(default_factory=dict)
+
+
+class Tracer:
+    """Draws a plan down to `depth` levels of groups.
+
+    Afterwards `boxes`, `groups` and `wires` hold the drawing, `at_path` the id of what is drawn at a path, `repeats`
+    the paths whose instances are drawn as one, `originals` each shared box with its original's path. With a `limit`,
+    tracing ends early, with `too_large`, where there are more boxes.
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        plan: Plan,
+        depth: int,
+        uses: bool,
+        expanded: Collection[str],
+        collapsed: Collection[str],
+        limit: int,
+    ) -> None:
+        self._design = design
+        self.plan = plan
+        self._depth = depth
+        self._uses = uses
+        self._expanded = expanded
+        self._collapsed = collapsed
+        self._limit = limit
+        self.boxes: list[Box] = []
+        self.groups: list[Group] = []
+        self.wires: list[Wire] = []
+        self.at_path: dict[str, str] = {}
+        self.repeats: set[str] = set()
+        self.originals: list[tuple[str, str]] = []
+        self.closed_by_depth = False
+
+    @property
+    def too_large(self) -> bool:
+        return bool(self._limit) and len(self.boxes) > self._limit
+
+    def trace(self) -> None:
+        inputs: list[Traced] = []
+        for each in self._design.inputs:
+            shape = "×".join(map(str, each.shape)) or "scalar"
+            line = shape if each.dtype == "float32" else f"{shape} {each.dtype}"
+            inputs.append(self._box(At("", "", each.name), "input", "Input", "Input", (line,)))
+        root = self.plan.root
+        here = At("", "", self._design.name)
+        if isinstance(root, BlockPlan):
+            output = self._block(root, here, inputs)
+        else:
+            output = self._repeat(root, self._group(here, "Repeat", "Block", root), here, inputs)
+        outputs = output if isinstance(output, tuple) else (output,)
+        for number, each in enumerate(outputs):
+            name = str(number) if len(outputs) > 1 else ""
+            end = self._box(At("", "", name), "output", "Output", "Output")
+            self._join(end, [each])
+
+    def _block(self, block: BlockPlan, at: At, inputs: Sequence[Traced]) -> Traced:
+        known = dict(zip(block.inputs, inputs, strict=False))
+        for step in block.steps:
+            if self.too_large:
+                return ()
+            given = [self._value(ref, known, at.group) if ref else () for ref in step.inputs]
+            here = replace(at, path=join(at.path, step.id), node=step.path, name=step.id)
+            known[step.id] = self._call(step, given, here)
+        outputs = tuple(self._value(ref, known, at.group) for ref in block.outputs)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def _value(self, ref: Ref, known: Mapping[str, Traced], group: str) -> Traced:
+        if ref.name not in known:
+            return self._broken(group)
+        value = known[ref.name]
+        for item in ref.items:
+            if isinstance(value, Source):
+                value = replace(value, items=(*value.items, item))
+            else:
+                value = value[item] if item < len(value) else self._broken(group)
+        return value
+
+    def _broken(self, group: str) -> Source:
+        return self._box(At("", "", "", group), "broken", "?", "Broken")
+
+    def _call(self, step: Step, inputs: Sequence[Traced], at: At) -> Traced:
+        call = step.call
+        match call:
+            case UseCall(node) if node.of in self.plan.definitions and self._opens(at, use=True):
+                definition = self.plan.definitions[node.of]
+                inner = replace(at, scope=at.path, values=_sizes(definition, node, at.values))
+                group = self._group(inner, node.of, "Use", definition.body)
+                return self._body(definition.body, group, replace(inner, node=f".{node.of}"), inputs)
+            case BlockCall(block) if block.steps and self._opens(at):
+                return self._body(block, self._group(at, block.kind, "Block", block), at, inputs)
+            case RepeatCall() if self._opens(at):
+                return self._body(call, self._group(at, "Repeat", "Block", call), at, inputs)
+        source = self._leaf(call, at)
+        self._join(source, inputs)
+        return source
+
+    def _body(self, body: BlockPlan | RepeatCall, group: Group, at: At, inputs: Sequence[Traced]) -> Traced:
+        if isinstance(body, RepeatCall):
+            return self._repeat(body, group, at, inputs)
+        return self._block(body, replace(at, group=group.id, depth=at.depth + 1), inputs)
+
+    def _repeat(self, call: RepeatCall, group: Group, at: At, inputs: Sequence[Traced]) -> Traced:
+        """The body, once; what leaves it is the Repeat's own output: the last instance's."""
+        self.repeats.add(at.path)
+        node = call.node
+        values = {name: value for name, value in at.values.items() if node.mode != "new" or name != node.index}
+        inner = At(join(at.path, "0"), join(at.node, "0"), "0", group.id, at.depth + 1, at.scope, values)
+        step = Step("0", inner.node, call.body, ())
+        return _as_output_of(group.id, self._call(step, inputs, inner))
+
+    def _opens(self, at: At, use: bool = False) -> bool:
+        if at.path in self._collapsed or at.depth > MAX_DEPTH or len(self.boxes) > HARD_LIMIT:
+            return False
+        if at.path in self._expanded:
+            return True
+        if use and not self._uses:
+            return False
+        self.closed_by_depth |= at.depth >= self._depth
+        return at.depth < self._depth
+
+    def _leaf(self, call: Call, at: At) -> Source:
+        """One box for a call, whatever is inside."""
+        match call:
+            case LayerCall(node):
+                badges = ("lazy",) if node.spec.concrete else ()
+                line = options_line(node.spec, node.options, at.values)
+                return self._box(at, "layer", node.kind, node.spec.category, (line,), badges=badges)
+            case OpCall() if not at.name:
+                return self._merge(call, at)
+            case OpCall(kind, options):
+                return self._box(at, "op", kind, call.spec.category, (options_line(call.spec, options, at.values),))
+            case TensorCall(node):
+                return self._box(at, "tensor", node.kind, "Parameter", (tensor_line(node, at.values),))
+            case UseCall(node):
+                return self._box(at, "use", node.of, "Use", (use_line(node, at.values),), closed=True)
+            case SharedCall(target):
+                return self._shared(call, at)
+            case RepeatCall(node):
+                return self._closed_repeat(call, at)
+            case BlockCall(block):
+                line = _counted(sum(bool(step.id) for step in block.steps))
+                return self._box(at, "block", block.kind, "Block", (line,), closed=bool(block.steps))
+
+    def _merge(self, call: OpCall, at: At) -> Source:
+        line = options_line(call.spec, call.options, at.values)
+        return self._box(at, "merge", call.kind, call.spec.category, (line,))
+
+    def _closed_repeat(self, call: RepeatCall, at: At) -> Source:
+        node = call.node
+        self.repeats.add(at.path)
+        body = node.body.of if isinstance(call.body, UseCall) else node.body.kind
+        return self._box(at, "block", "Repeat", "Block", (f"{_times(call, at.values)} {body}",), closed=True, badges=_MODES[node.mode])
+
+    def _shared(self, call: SharedCall, at: At) -> Source:
+        node = call.node
+        kind = getattr(node, "of", node.kind) if node else "?"
+        spec = getattr(node, "spec", None)
+        category = spec.category if isinstance(spec, LayerSpec) else "Use"
+        target = ".".join(call.target)
+        source = self._box(at, "shared", kind, category, (f"same as {target}",), badges=("shared",))
+        self.originals.append((source.box, join(at.scope, target)))
+        return source
+
+    def _box(
+        self,
+        at: At,
+        role: str,
+        kind: str,
+        category: str,
+        lines: tuple[str, ...] = (),
+        closed: bool = False,
+        badges: tuple[str, ...] = (),
+    ) -> Source:
+        id = f"n{len(self.boxes)}"
+        shown = tuple(line for line in lines if line)
+        spot = Spot(at.node, at.path, role)
+        self.boxes.append(Box(id, spot, kind, at.name, category, shown, at.group, closed, badges))
+        if role not in ("input", "output", "broken", "merge"):
+            self.at_path[at.path] = id
+        return Source(id, id)
+
+    def _group(self, at: At, kind: str, category: str, body: BlockPlan | RepeatCall) -> Group:
+        times, badges = ("", ())
+        if isinstance(body, RepeatCall):
+            times, badges = _times(body, at.values), _MODES[body.node.mode]
+        spot = Spot(at.node, at.path, "use" if category == "Use" else "block")
+        group = Group(f"g{len(self.groups)}", spot, kind, at.name, category, at.group, times, badges)
+        self.groups.append(group)
+        self.at_path[at.path] = group.id
+        return group
+
+    def _join(self, end: Source, values: Sequence[Traced]) -> None:
+        self.wires += [Wire(source, end.box) for value in values for source in _sources(value)]
+
+
+def _sources(value: Traced) -> Iterator[Source]:
+    if isinstance(value, Source):
+        yield value
+    else:
+        for each in value:
+            yield from _sources(each)
+
+
+def _as_output_of(group: str, value: Traced, items: tuple[int, ...] = ()) -> Traced:
+    """The same boxes, said to be the output of `group`."""
+    if isinstance(value, Source):
+        return replace(value, of=group, items=items)
+    return tuple(_as_output_of(group, each, (*items, number)) for number, each in enumerate(value))
+
+
+def _times(call: RepeatCall, values: Values) -> str:
+    return f"×{text_of(resolved(call.node.times, values))}"
+
+
+def _sizes(definition: DefinitionPlan, use: Use, values: Values) -> dict[str, int]:
+    """The options of a definition at one use of it, those that can be computed."""
+    given = {name: resolved(use.options.get(name, default), values) for name, default in definition.options}
+    return {name: value for name, value in given.items() if isinstance(value, int)}
+
+
+def _counted(number: int) -> str:
+    return f"{number} node{'' if number == 1 else 's'}"

@@ -1,0 +1,16 @@
+"""The app's entry script: it draws what all pages share, and runs the page that the URL names.
+
+It has a folder of its own because Streamlit would take a folder `pages` beside it for pages of its own making.
+"""
+
+import streamlit as st
+
+from composer.ui import header, state
+from composer.ui.messages import _
+from composer.web.pages import folder
+
+st.set_page_config(page_title="Block Composer", page_icon=header.ICON, layout="wide")
+page = st.navigation([st.Page(folder() / "compose.py", title=_("Compose"), default=True)], position="top")
+state.begin()
+header.show()
+page.run()

@@ -1,0 +1,104 @@
+"""Serving the app on this machine, to this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import webbrowser
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from composer.kernel.launch import warm_up
+from composer.ui.state import WORKSPACE
+
+ADDRESS = "127.0.0.1"
+PORT = 8585
+SCRIPT = Path(__file__).with_name("app.py")
+
+_OPTIONS = {
+    "browser.gatherUsageStats": False,
+    "client.showErrorDetails": "none",
+    "client.toolbarMode": "viewer",
+    "logger.hideWelcomeMessage": True,
+    "runner.magicEnabled": False,
+    "server.address": ADDRESS,
+    "server.allowedHosts": [ADDRESS, "localhost"],
+    "server.enableAgentApi": False,
+    "server.fileWatcherType": "none",
+    "server.headless": True,
+    "theme.light.primaryColor": "#4f46e5",
+    "theme.dark.primaryColor": "#8b8cf7",
+}
+
+
+def serve(port: int | None = None, browser: bool = True, workspace: Path | None = None) -> None:
+    """Serve the app until it is interrupted. Prints where it is, and opens it in the browser where wanted.
+
+    With no `port` it is 8585, or any free one where another program has that.
+
+    Raises:
+        OSError: where the port asked for is taken.
+    """
+    if workspace is not None:
+        os.environ[WORKSPACE] = str(workspace.resolve())
+    own = free_port(port)
+    if own != (port or PORT):
+        print(f"Port {PORT} is taken by another program, so this is port {own}.", flush=True)
+    url = f"http://{ADDRESS}:{own}"
+    warm_up()
+    app = st.App(SCRIPT, lifespan=_announcing(url, webbrowser.open if browser else None), on_script_error=_report)
+    app.run(config={**_OPTIONS, "server.port": own})
+
+
+def free_port(wanted: int | None) -> int:
+    """`wanted`; with None the default port, or any free one where that is taken.
+
+    Raises:
+        OSError: where `wanted` is taken.
+    """
+    for port in (wanted,) if wanted is not None else (PORT, 0):
+        with socket.socket() as probe:
+            if os.name == "posix":  # there it is no way to share a port, only not to wait for old connections
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((ADDRESS, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError(f"Port {wanted} is taken by another program. Name another with --port, or none to have one found.")
+
+
+def _announcing(url: str, open_page: Callable[[str], object] | None) -> Callable[[st.App], AsyncGenerator[None]]:
+    """What runs around the server's life: say where it is when it answers."""
+
+    @asynccontextmanager
+    async def lifespan(app: st.App) -> AsyncGenerator[None]:
+        threading.Thread(target=_announce, args=(url, open_page), name="announce", daemon=True).start()
+        yield
+
+    return lifespan
+
+
+def _announce(url: str, open_page: Callable[[str], object] | None) -> None:
+    host, port = url.removeprefix("http://").split(":")
+    for _ in range(100):
+        try:
+            socket.create_connection((host, int(port)), timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.05)
+    print(f"Block Composer is at {url} (Ctrl+C ends it).", flush=True)
+    if open_page:
+        open_page(url)
+
+
+def _report(error: Exception) -> bool:
+    """What a person sees of an error that nobody foresaw: a message. The terminal has the rest."""
+    traceback.print_exception(error)
+    st.error(...)
+    return True

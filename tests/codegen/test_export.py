@@ -1,0 +1,127 @@
+"""What is exported is what ran: exported files, in a clean process, against the live model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, Phase, given, settings
+
+from composer import templates
+from composer.codegen.finish import has_lazy
+from composer.codegen.source import class_name_of
+from composer.design.check import check
+from composer.design.document import Design
+from composer.engine.build import live, source_of
+from composer.engine.shapes import shapes
+from composer.engine.symbols import symbols
+from tests.clean import run_clean, ties
+from tests.strategies import designs
+
+RANDOM_DESIGNS = 200
+
+
+def sample_inputs(design: Design, size: int = 3) -> list[torch.Tensor]:
+    """Random inputs of the design, symbols bound to `size`."""
+    found = []
+    for each in design.inputs:
+        shape = [size if isinstance(dim, str) else dim for dim in each.shape]
+        dtype = getattr(torch, each.dtype)
+        if dtype.is_floating_point or dtype.is_complex:
+            found.append(torch.randn(shape, dtype=dtype))
+        elif dtype == torch.bool:
+            found.append(torch.rand(shape) < 0.5)
+        else:
+            found.append(torch.randint(0, each.high or 10, shape, dtype=dtype))
+    return found
+
+
+def equal(a: Any, b: Any) -> bool:
+    """`torch.equal` through tuples; NaN equals NaN."""
+    if isinstance(a, tuple | list):
+        return len(a) == len(b) and all(map(equal, a, b))
+    return a.dtype == b.dtype and torch.equal(torch.nan_to_num(a), torch.nan_to_num(b))
+
+
+def export(design: Design, folder: Path) -> dict[str, Any]:
+    """Write what the clean process needs; return what it has to find."""
+    folder.mkdir()
+    assert check(design) == ()
+    report = shapes(design)
+    assert report.problems == ()
+    text = source_of(design)
+    (folder / "model.py").write_text(text, encoding="utf-8")
+    model = live(design).eval()
+    lazy = has_lazy(design)
+    initial = {} if lazy else {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    torch.manual_seed(1)
+    inputs = sample_inputs(design)
+    with torch.no_grad():
+        model(*inputs)  # gives lazy layers their sizes
+        for name, parameter in model.named_parameters():
+            if "frozen" not in name and parameter.dtype.is_floating_point:
+                parameter.add_(torch.randn(parameter.shape).to(parameter.dtype), alpha=0.05)
+        output = model(*inputs)
+    torch.save(model.state_dict(), folder / "state.pt")
+    torch.save({"inputs": inputs, "seed": design.seed, "lazy": lazy}, folder / "inputs.pt")
+    assert [row.name for row in report.tensors if row.saved] == list(model.state_dict())
+    return {
+        "name": class_name_of(design),
+        "keys": list(model.state_dict()),
+        "ties": ties(model),
+        "trainable": [name for name, p in model.named_parameters() if p.requires_grad],
+        "initial": initial,
+        "output": output,
+    }
+
+
+def compare(folder: Path, expected: dict[str, Any]) -> None:
+    found = torch.load(folder / "result.pt")
+    assert found["name"] == found["class"] == expected["name"]
+    assert found["keys"] == expected["keys"]
+    assert found["ties"] == expected["ties"]
+    assert found["trainable"] == expected["trainable"]
+    assert all(equal(found["initial"][name], tensor) for name, tensor in expected["initial"].items())
+    assert equal(found["output"], expected["output"])
+
+
+def test_every_template(tmp_path: Path) -> None:
+    expected = {name: export(templates.load(name), tmp_path / name) for name in templates.names()}
+    run_clean(tmp_path)
+    for name, facts in expected.items():
+        compare(tmp_path / name, facts)
+
+
+def test_random_designs(tmp_path: Path) -> None:
+    collected: list[Design] = []
+
+    @settings(
+        max_examples=RANDOM_DESIGNS,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(designs())
+    def collect(design: Design) -> None:
+        collected.append(design)
+
+    collect()
+    assert len(collected) == RANDOM_DESIGNS
+    expected = [export(design, tmp_path / f"{k:03}") for k, design in enumerate(collected)]
+    run_clean(tmp_path)
+    for k, facts in enumerate(expected):
+        compare(tmp_path / f"{k:03}", facts)
+
+
+@pytest.mark.parametrize("name", templates.names())
+def test_source_compiles_and_is_plain(name: str) -> None:
+    design = templates.load(name)
+    text = source_of(design)
+    compile(text, name, "exec")
+    assert "composer" not in text.split('"""')[2], "the code itself knows nothing of us"
+    assert max(map(len, text.splitlines())) <= 120
+    assert symbols(design)[0] == "N"
