@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from composer.catalog import INITIALIZERS
@@ -60,15 +60,17 @@ def instance(block: BlockPlan | RepeatCall, scope: Scope) -> Text:
     """`Encoder(width=width, shared=self.embed)`: the class of a block, given what it reads from around it."""
     given = [Item(f"{name}={name}") for name in sorted(names(block))]
     outside = needs(block, ids_of(block))
-    given += [Item(f"{parameter}={scope.module(ids)}") for ids, parameter in shared_parameters(outside).items()]
+    given += [
+        Item(f"{parameter}={scope.module(ids)}") for ids, parameter in shared_parameters(outside, names(block)).items()
+    ]
     return Group(f"{scope.class_of(block)}(", tuple(given), ")")
 
 
-def shared_parameters(outside: Sequence[Ids]) -> dict[Ids, str]:
-    """A constructor parameter's name for each module that a block is given from outside."""
+def shared_parameters(outside: Sequence[Ids], taken: Container[str]) -> dict[Ids, str]:
+    """A constructor parameter's name for each module that a block is given from outside, unlike those `taken`."""
     chosen: dict[Ids, str] = {}
     for ids in outside:
-        chosen[ids] = unique(f"shared_{variable(ids[-1], prefix='module_').lstrip('_')}", set(chosen.values()))
+        chosen[ids] = unique(f"shared_{variable(ids[-1], prefix='module_')}", {*chosen.values(), *taken})
     return chosen
 
 

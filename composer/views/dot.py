@@ -13,6 +13,7 @@ from composer.views.wording import clean, shorten
 
 FONT = "Helvetica,Arial,sans-serif"
 _NAME, _LINE, _PROBLEM = 26, 40, 46  # characters that fit
+_WIDTH = 96  # points: boxes one below the other look best when most are of one width
 _SIGNS = {"Add": "+", "Mul": "×"}
 
 
@@ -45,26 +46,25 @@ class _Drawing:
             ranksep="0.3",
             pad="0.2",
             compound="true",
-            tooltip=" ",
         )
         drawn.attr("node", fontname=FONT, fontsize="11", fontcolor=theme.text, shape="box", margin="0.12,0.06", height="0.3")
         drawn.attr(
             "edge", fontname=FONT, fontsize="9", fontcolor=theme.muted, color=theme.edge, arrowsize="0.6", penwidth="1.1"
         )
-        self._fill(drawn, "")
+        self._fill(drawn, "", 0)
         for line in self._graph.lines:
             self._line(drawn, line)
         return str(drawn.source)
 
-    def _fill(self, drawn: graphviz.Digraph, group: str) -> None:
+    def _fill(self, drawn: graphviz.Digraph, group: str, level: int) -> None:
         for box in self._graph.boxes:
             if box.group == group:
                 drawn.node(box.id, **self._box(box))
         for each in self._graph.groups:
             if each.parent == group:
                 with drawn.subgraph(name=f"cluster_{each.id}") as inner:
-                    inner.attr(**self._group(each))
-                    self._fill(inner, each.id)
+                    inner.attr(**self._group(each, level % 2))
+                    self._fill(inner, each.id, level + 1)
 
     def _box(self, box: Box) -> dict[str, str]:
         theme, color = self._theme, family(box.category)
@@ -72,8 +72,7 @@ class _Drawing:
         attributes = {
             "id": box.id,
             "class": " ".join([css_class(box.category), f"role-{box.role}", *(["problem"] if bad else [])]),
-            "tooltip": plain(_tooltip(box)),
-            "style": "rounded,filled",
+                        "style": "rounded,filled",
             "fillcolor": theme.problem_fill if bad else theme.fills[color],
             "color": theme.problem if bad else theme.strokes[color],
             "penwidth": "1.8" if bad else "1.1",
@@ -96,33 +95,34 @@ class _Drawing:
             rows.append(f"<I>{_font(' · '.join(box.badges), theme.accent, 9)}</I>")
         rows += [_font(f"⚠ {shorten(text, _PROBLEM)}", theme.problem, 9) for text in box.problems[:2]]
         cells = "".join(f'<TR><TD ALIGN="LEFT">{row}</TD></TR>' for row in rows)
-        return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{cells}</TABLE>>'
+        return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" WIDTH="{_WIDTH}">{cells}</TABLE>>'
 
-    def _group(self, group: Group) -> dict[str, str]:
+    def _group(self, group: Group, wash: int) -> dict[str, str]:
         theme = self._theme
-        words = [f"<B>{_text(shorten(group.name, _NAME))}</B>", _font(shorten(group.kind, _NAME), theme.muted)]
+        words = [f"<B>{_text(shorten(group.name, _NAME))}</B>"]
+        if group.kind != "Sequential":  # what most are, and looks like
+            words.append(_font(shorten(group.kind, _NAME), theme.muted))
         if group.times:
             words.append(f"<B>{_text(shorten(group.times, _NAME))}</B>")
         if group.badges:
             words.append(f"<I>{_font(' · '.join(group.badges), theme.accent, 9)}</I>")
         if group.problems:
             words.append(_font(f"⚠ {shorten(group.problems[0], _PROBLEM)}", theme.problem, 9))
-        classes = [css_class(group.category), *(["problem"] if group.problems else [])]
+        classes = [css_class(group.category), f"wash-{wash}", *(["problem"] if group.problems else [])]
         return {
             "id": group.id,
             "class": " ".join(classes),
-            "tooltip": plain(_tooltip(group)),
-            "label": f"<{'  '.join(words)}>",
+            "label": _title(words, ...),
             "labeljust": "l",
             "style": "rounded,filled",
-            "fillcolor": theme.wash,
+            "fillcolor": theme.washes[wash],
             "color": theme.problem if group.problems else theme.rim,
             "fontcolor": theme.text,
             "margin": "10",
         }
 
     def _line(self, drawn: graphviz.Digraph, line: Line) -> None:
-        attributes = {"id": line.id, "class": line.role, "tooltip": " "}
+        attributes = {"id": line.id, "class": line.role}
         if line.label:
             attributes["label"] = plain(f" {line.label} ")
         if line.role == "same":

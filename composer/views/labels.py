@@ -17,7 +17,7 @@ _FROM_TO = (
     ("input_size", "hidden_size"),
     ("num_embeddings", "embedding_dim"),
 )
-_BARE = {"num_features", "normalized_shape", "num_channels", "equation"}
+_BARE = {"num_features", "normalized_shape", "num_channels", "equation", "sizes"}
 _SIZES = {"kernel_size", "output_size"}
 _OUTPUTS = {"out_features", "out_channels", "hidden_size"}
 
@@ -59,7 +59,7 @@ def _phrases(spec: Spec, given: dict[str, Any]) -> Iterable[str]:
         elif option.name == "num_heads":
             yield f"{text_of(value)} heads"
         elif option.name in _BARE:
-            yield text_of(value)
+            yield text_of(value[0] if isinstance(value, tuple) and len(value) == 1 else value)
         elif value is True:
             yield option.name
         else:

@@ -33,13 +33,13 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """`fills` and `strokes` are by family; `wash` tints a group, and is translucent so that nesting shows."""
+    """`fills` and `strokes` are by family; groups in groups are filled with the two `washes` by turns."""
 
     background: str
     text: str
     muted: str
     edge: str
-    wash: str
+    washes: tuple[str, str]
     rim: str
     accent: str
     problem: str
@@ -58,7 +58,7 @@ THEMES: Mapping[ThemeName, Theme] = {
         text="#0f172a",
         muted="#64748b",
         edge="#94a3b8",
-        wash="#64748b12",
+        washes=("#f4f6f9", "#ffffff"),
         rim="#cbd5e1",
         accent="#7c3aed",
         problem="#dc2626",
@@ -75,7 +75,7 @@ THEMES: Mapping[ThemeName, Theme] = {
         text="#e8edf5",
         muted="#9aa8bd",
         edge="#64748b",
-        wash="#94a3b814",
+        washes=("#171e2c", "#0f1420"),
         rim="#3b485e",
         accent="#b69cff",
         problem="#f87171",
@@ -110,7 +110,7 @@ def stylesheet(name: ThemeName, scope: str = ".graph-picture") -> str:
         f"{scope} .edge path {{ stroke: {theme.edge}; }}",
         f"{scope} .edge polygon {{ fill: {theme.edge}; stroke: {theme.edge}; }}",
         f"{scope} .edge.same path {{ stroke: {theme.accent}; }}",
-        f"{scope} .cluster > path, {scope} .cluster > polygon {{ fill: {theme.wash}; stroke: {theme.rim}; }}",
+        *(f"{scope} .cluster.wash-{k} > path {{ fill: {fill}; stroke: {theme.rim}; }}" for k, fill in enumerate(theme.washes)),
     ]
     for each, categories in FAMILIES.items():
         shapes = ", ".join(

@@ -8,11 +8,11 @@ from typing import Any
 from composer.design.document import Definition, DefinitionOption, Design
 from composer.design.edits.references import redirected
 from composer.design.edits.refusal import changed, rebuilt, refusal
-from composer.design.edits.sizes import free_names, renamed
+from composer.design.edits.sizes import free_names, indices, names_around, renamed
 from composer.design.edits.trees import block_at, document_ids, locate_child, with_children
 from composer.design.names import is_free_name
-from composer.design.nodes import BlockBase, Node, Repeat, Shared, Use, rebuild
-from composer.design.paths import Place, child, definition_of, root_of, walk
+from composer.design.nodes import BlockBase, Node, Shared, Use, rebuild
+from composer.design.paths import Place, definition_of, root_of
 
 
 def make_definition(design: Design, path: str, name: str) -> Design:
@@ -28,7 +28,7 @@ def make_definition(design: Design, path: str, name: str) -> Design:
     block = block_at(design, at)
     _check_name(design, name)
     body = _with_own_shares(design, rebuild(block, id="", inputs=()), at)
-    passed = sorted(free_names(block) & _names_around(design, at))
+    passed = sorted(free_names(block) & names_around(design, at))
     definition = Definition(name=name, options=tuple(DefinitionOption(name=each) for each in passed), body=body)
     use = Use(id=block.id, of=name, options={each: f"={each}" for each in passed}, inputs=block.inputs)
     design = changed(design, definitions=(*design.definitions, definition))
@@ -93,7 +93,7 @@ def rename_definition_option(design: Design, name: str, option: str, new: str) -
         raise refusal(f".{name}", f"an option of {name} ({', '.join(names) or 'it has none'})", repr(option))
     if new == option:
         return design
-    if new in names or not is_free_name(new) or new in _indices(definition.body):
+    if new in names or not is_free_name(new) or new in indices(definition.body):
         raise refusal(f".{name}", "a plain name that is not taken", repr(new))
     options = tuple(rebuild(each, name=new) if each.name == option else each for each in definition.options)
     design = _with_definition(design, name, options=options, body=renamed(definition.body, {option: new}))
@@ -119,22 +119,6 @@ def _with_own_shares(design: Design, node: Node, at: Place) -> Any:
         if any(new is not old for new, old in zip(children, node.children, strict=True)):
             return node.with_children(children)
     return node
-
-
-def _names_around(design: Design, at: Place) -> set[str]:
-    """The options and indices that expressions at a place may read."""
-    definition = design.definition(at.definition)
-    found = {option.name for option in definition.options} if definition else set()
-    node: Node | None = root_of(design, at.definition)
-    for id in at.ids:
-        if isinstance(node, Repeat):
-            found.add(node.index)
-        node = child(node, id) if node else None
-    return found
-
-
-def _indices(node: Node) -> set[str]:
-    return {each.index for _, each in walk(node) if isinstance(each, Repeat)}
 
 
 def _with_definition(design: Design, name: str, **fields: Any) -> Design:

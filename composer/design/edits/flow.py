@@ -58,7 +58,7 @@ def settled(design: Design, at: Place, wanted: Mapping[str, Wires], outputs: Wir
     block, actual = block_at(design, at), flow_of(design, at)
     if MERGE in wanted and actual.inputs.get(MERGE) != wanted[MERGE]:
         raise cannot_wire(at, wanted[MERGE])
-    changes = {id: wires for id, wires in wanted.items() if id != MERGE and actual.inputs[id] != wires}
+    changes = {id: wires for id, wires in wanted.items() if id != MERGE and actual.inputs.get(id, wires) != wires}
     if changes:
         block = _rewired(block, changes)
     if outputs is not None and outputs != actual.outputs:

@@ -1,4 +1,4 @@
-"""The integer expressions in a tree: which names they read, and renaming those."""
+"""The integer expressions in a tree: the names they read, the names there are, and renaming."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 from composer import expressions
 from composer.catalog import INITIALIZERS, Spec
+from composer.design.document import Design
 from composer.design.nodes import BlockBase, Initializer, Layer, Node, Op, Repeat, Tensor, Use, Value, rebuild
+from composer.design.paths import Place, child, root_of, walk
 from composer.expressions import ExpressionError, is_expression
 
 _OWN_SIZE = re.compile(r"d\d+")  # of an op's input
@@ -25,6 +27,23 @@ def free_names(node: Node) -> frozenset[str]:
         below = frozenset().union(*map(free_names, node.children))
         found |= below - {node.index} if isinstance(node, Repeat) else below
     return frozenset(found)
+
+
+def names_around(design: Design, at: Place) -> set[str]:
+    """The options and indices that expressions at a place may read."""
+    definition = design.definition(at.definition)
+    found = {option.name for option in definition.options} if definition else set()
+    node: Node | None = root_of(design, at.definition)
+    for id in at.ids:
+        if isinstance(node, Repeat):
+            found.add(node.index)
+        node = child(node, id) if node else None
+    return found
+
+
+def indices(node: Node) -> set[str]:
+    """The indices of all Repeats at or below `node`."""
+    return {each.index for _, each in walk(node) if isinstance(each, Repeat)}
 
 
 def renamed(node: Node, names: Mapping[str, str]) -> Any:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain as chained
+from itertools import count
 from typing import Literal
 
 from composer.design.document import Design
 from composer.design.edits.flow import MERGE, Flow, Wires, flow_of, settled
-from composer.design.edits.ids import free_id, fresh_id
+from composer.design.edits.ids import free_id, fresh_id, with_id
 from composer.design.edits.references import redirected
 from composer.design.edits.refusal import refusal
+from composer.design.edits.sizes import free_names, indices, names_around
 from composer.design.edits.trees import block_at, chain, is_shortcut, locate_child, with_children
 from composer.design.nodes import (
     Block,
@@ -53,9 +56,11 @@ def wrap(design: Design, paths: tuple[str, ...], kind: BlockKind, id: str = "") 
     flow = flow_of(design, run.at)
     if kind == "Repeat":
         if not _can_repeat(run, flow):
+            if len(_read_outside(run, flow)) > 1:
+                raise _hidden(run, flow, kind)
             design = wrap(design, paths, "Sequential", id)
             return wrap(design, (str(run.at.child(id)),), "Repeat", id)
-        return _wrapped(design, run, flow, _repeat_of(run, flow, id))
+        return _wrapped(design, run, flow, _repeat_of(design, run, flow, id))
     return _wrapped(design, run, flow, _block_of(run, flow, kind, id))
 
 
@@ -100,7 +105,7 @@ def _wrap_body(design: Design, run: _Run, kind: str) -> Design:
     design = redirected(design, {run.at.child("0"): run.at.child("0").child("0")})
     body = find(design, str(run.at.child("0")))
     if kind == "Repeat":
-        block: Node = Repeat(id="0", input_names=names, body=body)
+        block: Block = Repeat(id="0", input_names=names, body=body, index=_index(design, run))
     else:
         inner = body if len(names) == 1 else rebuild(body, inputs=names)
         block = _KINDS[kind](id="0", input_names=names, nodes=(inner,))
@@ -123,14 +128,15 @@ def _input_names(run: _Run, flow: Flow) -> dict[str, str]:
     return {name: name for name in outside}
 
 
-def _block_of(run: _Run, flow: Flow, kind: str, id: str) -> Node:
+def _block_of(run: _Run, flow: Flow, kind: str, id: str) -> Block:
     names = tuple(_input_names(run, flow).values()) or (_unused("x", run.ids),)
     block = _KINDS[kind](id=id, input_names=names, nodes=run.nodes)
     outputs = _read_outside(run, flow)
     if outputs in ((), run.ids[-1:]):
         return block
     if isinstance(block, Sequential) and not isinstance(run.block, Parallel):
-        return rebuild(block, outputs=outputs)  # type: ignore[no-any-return]
+        chosen: Block = rebuild(block, outputs=outputs)
+        return chosen
     raise _hidden(run, flow, kind)
 
 
@@ -145,10 +151,17 @@ def _can_repeat(run: _Run, flow: Flow) -> bool:
     return flow.inputs[run.ids[0]] == _outside_names(run, flow)
 
 
-def _repeat_of(run: _Run, flow: Flow, id: str) -> Node:
+def _repeat_of(design: Design, run: _Run, flow: Flow, id: str) -> Block:
     (node,) = run.nodes
     names = tuple(_input_names(run, flow).values()) or ("x",)
-    return Repeat(id=id, input_names=names, body=rebuild(node, id="0", inputs=()))
+    return Repeat(id=id, input_names=names, body=with_id(node, "0"), index=_index(design, run))
+
+
+def _index(design: Design, run: _Run) -> str:
+    """An index that nothing around or below goes by."""
+    (node,) = run.nodes
+    taken = names_around(design, run.at.child(node.id)) | free_names(node) | indices(node)
+    return next(name for name in chained("ijk", (f"i{number}" for number in count(2))) if name not in taken)
 
 
 def _read_outside(run: _Run, flow: Flow) -> tuple[str, ...]:
@@ -175,22 +188,20 @@ def _hidden(run: _Run, flow: Flow, kind: str) -> Exception:
     return refusal(reader, expected, f"the wire {hidden!r}")
 
 
-def _wrapped(design: Design, run: _Run, flow: Flow, block: Node) -> Design:
+def _wrapped(design: Design, run: _Run, flow: Flow, block: Block) -> Design:
     at, inside = run.at, run.at.child(block.id)
     inner_ids = ("0",) if isinstance(block, Repeat) else run.ids
     design = redirected(design, {at.child(old): inside.child(new) for old, new in zip(run.ids, inner_ids, strict=True)})
     # The nodes, with their references rewritten, stand where they were: take them from there.
     mended = [find(design, str(at.child(id))) for id in run.ids]
-    if isinstance(block, Repeat):
-        block = block.with_children((rebuild(mended[0], id="0", inputs=()),))
-    else:
-        block = block.with_children(tuple(mended))  # type: ignore[union-attr]  # a block, by its kind
+    bodies = [rebuild(each, inputs=()) for each in mended] if isinstance(block, Repeat) else mended
+    block = block.with_children(tuple(bodies))
     design = with_children(design, at, run.ids, (block,))
     design = _settle_outside(design, run, flow, block)
     return _settle_inside(design, run, flow, block)
 
 
-def _settle_outside(design: Design, run: _Run, flow: Flow, block: Node) -> Design:
+def _settle_outside(design: Design, run: _Run, flow: Flow, block: Block) -> Design:
     outputs = block.outputs if isinstance(block, Sequential) else ()
     new = {run.ids[-1]: block.id} if len(outputs) < 2 else {}
     new |= {id: block.id if len(outputs) == 1 else f"{block.id}.{k}" for k, id in enumerate(outputs)}
@@ -204,7 +215,7 @@ def _settle_outside(design: Design, run: _Run, flow: Flow, block: Node) -> Desig
     return settled(design, run.at, wanted, _renamed(flow.outputs, new))
 
 
-def _settle_inside(design: Design, run: _Run, flow: Flow, block: Node) -> Design:
+def _settle_inside(design: Design, run: _Run, flow: Flow, block: Block) -> Design:
     """A chain stays one. Branches that become a chain, or nodes that become branches, are fed by position."""
     if isinstance(block, Parallel | Repeat) or (isinstance(run.block, Parallel) and len(run.ids) > 1):
         return design
