@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from composer.catalog import INITIALIZERS
@@ -66,7 +66,7 @@ def instance(block: BlockPlan | RepeatCall, scope: Scope) -> Text:
     return Group(f"{scope.class_of(block)}(", tuple(given), ")")
 
 
-def shared_parameters(outside: Sequence[Ids], taken: Container[str]) -> dict[Ids, str]:
+def shared_parameters(outside: Sequence[Ids], taken: Iterable[str]) -> dict[Ids, str]:
     """A constructor parameter's name for each module that a block is given from outside, unlike those `taken`."""
     chosen: dict[Ids, str] = {}
     for ids in outside:

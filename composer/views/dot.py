@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Sequence
 
 import graphviz
 
@@ -12,8 +13,8 @@ from composer.views.theme import THEMES, Theme, ThemeName, css_class, family
 from composer.views.wording import clean, shorten
 
 FONT = "Helvetica,Arial,sans-serif"
-_NAME, _LINE, _PROBLEM = 26, 40, 46  # characters that fit
-_WIDTH = 96  # points: boxes one below the other look best when most are of one width
+_NAME, _LINE, _PROBLEM = 26, 40, 44  # characters that fit
+_WIDTH = 118  # points: boxes one below the other look best when most are of one width
 _SIGNS = {"Add": "+", "Mul": "×"}
 
 
@@ -31,6 +32,7 @@ class _Drawing:
     def __init__(self, graph: Graph, theme: Theme) -> None:
         self._graph = graph
         self._theme = theme
+        self._merges = {box.id for box in graph.boxes if box.role == "merge"}
 
     def text(self) -> str:
         theme = self._theme
@@ -80,7 +82,7 @@ class _Drawing:
         sign = _SIGNS.get(box.kind) if box.role == "merge" else None
         if sign or box.role == "broken":
             small = {"shape": "circle", "style": "filled", "width": "0.3", "fixedsize": "true", "margin": "0"}
-            return attributes | small | {"label": sign or "?", "fontsize": "14"}
+            return attributes | small | {"label": sign or "?", "fontsize": "14", "fontcolor": theme.problem if bad else theme.text}
         if box.closed:
             attributes["peripheries"] = "2"
         return attributes | {"label": self._label(box)}
@@ -93,26 +95,16 @@ class _Drawing:
         rows += [_font(shorten(line, _LINE), theme.muted, 9) for line in box.lines]
         if box.badges:
             rows.append(f"<I>{_font(' · '.join(box.badges), theme.accent, 9)}</I>")
-        rows += [_font(f"⚠ {shorten(text, _PROBLEM)}", theme.problem, 9) for text in box.problems[:2]]
-        cells = "".join(f'<TR><TD ALIGN="LEFT">{row}</TD></TR>' for row in rows)
-        return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" WIDTH="{_WIDTH}">{cells}</TABLE>>'
+        rows += self._problems(box.problems)
+        return _table(rows, _WIDTH)
 
     def _group(self, group: Group, wash: int) -> dict[str, str]:
         theme = self._theme
-        words = [f"<B>{_text(shorten(group.name, _NAME))}</B>"]
-        if group.kind != "Sequential":  # what most are, and looks like
-            words.append(_font(shorten(group.kind, _NAME), theme.muted))
-        if group.times:
-            words.append(f"<B>{_text(shorten(group.times, _NAME))}</B>")
-        if group.badges:
-            words.append(f"<I>{_font(' · '.join(group.badges), theme.accent, 9)}</I>")
-        if group.problems:
-            words.append(_font(f"⚠ {shorten(group.problems[0], _PROBLEM)}", theme.problem, 9))
         classes = [css_class(group.category), f"wash-{wash}", *(["problem"] if group.problems else [])]
         return {
             "id": group.id,
             "class": " ".join(classes),
-            "label": _title(words, ...),
+            "label": self._title(group),
             "labeljust": "l",
             "style": "rounded,filled",
             "fillcolor": theme.washes[wash],
@@ -121,6 +113,23 @@ class _Drawing:
             "margin": "10",
         }
 
+    def _title(self, group: Group) -> str:
+        """The title of a group, with room to its right, so that a line that enters in the middle passes beside it."""
+        theme = self._theme
+        kind = "" if group.kind == "Sequential" else shorten(group.kind, _NAME)  # most are, and look like it
+        name, times = shorten(group.name, _NAME), shorten(group.times, _NAME)
+        words = [f"<B>{_text(name)}</B>", _font(kind, theme.muted) if kind else "", f"<B>{_text(times)}</B>" if times else ""]
+        if group.badges:
+            words.append(f"<I>{_font(' · '.join(group.badges), theme.accent, 9)}</I>")
+        width = round(2 * 5.6 * len(f"{name}  {kind}  {times}".strip()))
+        rows = ["  ".join(word for word in words if word)]
+        return _table([*rows, *self._problems(group.problems)], width)
+
+    def _problems(self, problems: Sequence[str]) -> list[str]:
+        """The first problem, over a few lines; the others can be read elsewhere."""
+        lines = textwrap.wrap(f"⚠ {clean(problems[0])}", _PROBLEM, max_lines=3, placeholder=" …") if problems else []
+        return [_font(line, self._theme.problem, 9) for line in lines]
+
     def _line(self, drawn: graphviz.Digraph, line: Line) -> None:
         attributes = {"id": line.id, "class": line.role}
         if line.label:
@@ -128,6 +137,8 @@ class _Drawing:
         if line.role == "same":
             attributes |= {"style": "dashed", "dir": "none", "constraint": "false", "color": self._theme.accent}
         tail, head = self._end(line.tail), self._end(line.head)
+        if line.role == "data" and line.head not in self._merges:
+            attributes["weight"] = "3"  # so that the way through is straight, and the shortcuts go around
         if tail != line.tail:
             attributes["ltail"] = f"cluster_{line.tail}"
         if head != line.head:
@@ -143,15 +154,15 @@ class _Drawing:
         return next((box.id for box in self._graph.boxes if box.id == id or box.group in groups), id)
 
 
-def _tooltip(each: Box | Group) -> str:
-    lines: Iterator[str] = iter(each.lines if isinstance(each, Box) else ())
-    place = each.spot.instance or each.name
-    return " · ".join([f"{place}: {each.kind}" if place else each.kind, *lines, *each.badges, *each.problems])[:600]
-
-
 def _text(text: str) -> str:
     """`text`, already cleaned, inside an HTML label."""
     return html.escape(text)
+
+
+def _table(rows: Sequence[str], width: int) -> str:
+    """HTML rows, from the left, at least `width` points wide."""
+    cells = "".join(f'<TR><TD ALIGN="LEFT">{row}</TD></TR>' for row in rows)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" WIDTH="{width}">{cells}</TABLE>>'
 
 
 def _font(text: str, color: str, size: int = 0) -> str:

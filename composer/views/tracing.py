@@ -286,4 +286,4 @@ def _sizes(definition: DefinitionPlan, use: Use, values: Values) -> dict[str, in
 
 
 def _counted(number: int) -> str:
-    return f"{number} node{'' if number == 1 else 's'}"
+    return f"{number} node{'' if number == 1 else 's'}" if number else "empty"
