@@ -28,6 +28,7 @@ def memory(model: nn.Module, inputs: Sequence[Tensor], optimizer: str = "Adam") 
 
     Raises:
         NotImplementedError, RuntimeError: for a model that the meta device cannot run (sizes that depend on data).
+        ValueError: where training refuses the inputs (a normalization over one value).
     """
     if any(map(is_lazy, [*model.parameters(), *model.buffers()])):
         _infer(model, inputs)

@@ -19,9 +19,11 @@ from torch import Tensor, nn
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 from torch.utils.flop_counter import FlopCounterMode
 
+from composer.catalog.options import DTYPES
 from composer.reports import TensorType, ValueType
 
 NAMESPACE = {"torch": torch, "nn": nn, "F": F}
+DTYPE: dict[str, torch.dtype] = {name: getattr(torch, name) for name in DTYPES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _run(code: CodeType, names: dict[str, Any], inputs: Sequence[ValueType], flo
 
 def build(value: ValueType) -> Any:
     """A value of that type on the meta device."""
-    return _map(value, lambda each: torch.empty(each.dims, dtype=getattr(torch, each.dtype), device="meta"))  # type: ignore[arg-type]
+    return _map(value, lambda each: torch.empty(each.dims, dtype=DTYPE[each.dtype], device="meta"))  # type: ignore[arg-type]
 
 
 def _map(value: ValueType, make: Callable[[TensorType], Tensor]) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import torch
 
+from composer.design.check import check
 from composer.design.document import Design, Input
 from composer.design.lower import lower
 from composer.design.plan import Plan
@@ -16,9 +17,21 @@ from composer.engine.walk import Record, Walk, walk
 from composer.errors import Problem
 from composer.reports import ShapesReport, StepReport, TensorReport, TensorType, ValueType, under
 
+_NOT_RUN = {"too-large", "too-deep", "recursion", "bad-input", "bad-dtype"}
 
-def shapes(design: Design, sizes: Mapping[str, int] | None = None) -> ShapesReport:
-    """The type of every value of `design`, which has passed `check`, and its parameters.
+
+def examine(design: Design, sizes: Mapping[str, int] | None = None) -> ShapesReport:
+    """`check` and `shapes` in one report: what is wrong by itself is not run, everything else is."""
+    problems = check(design)
+    if any(problem.code in _NOT_RUN for problem in problems):
+        return ShapesReport(problems=problems)
+    said = {problem.path for problem in problems}
+    report = shapes(design, sizes, skip=said)
+    return replace(report, problems=(*problems, *(each for each in report.problems if each.path not in said)))
+
+
+def shapes(design: Design, sizes: Mapping[str, int] | None = None, skip: Collection[str] = frozenset()) -> ShapesReport:
+    """The type of every value of `design`, which has passed `check` but for the paths in `skip`, and its parameters.
 
     With `sizes`, symbols have these definite sizes and FLOPs are counted; without, the design is run at two or
     three sizes and each size that comes out is named (`N`, `2N`, `N·T`) where that is sure.
@@ -30,18 +43,18 @@ def shapes(design: Design, sizes: Mapping[str, int] | None = None) -> ShapesRepo
     with torch.random.fork_rng(devices=[]):
         if sizes is not None:
             runs = [{name: sizes.get(name, 1) for name in names}]
-            return _report(design, [_walk(design, plan, runs[0], flops=True)], runs)
+            return _report(design, [_walk(design, plan, runs[0], skip, flops=True)], runs)
         runs = probes(names, 2)
-        walks = [_walk(design, plan, run) for run in runs]
+        walks = [_walk(design, plan, run, skip) for run in runs]
         report = _report(design, walks, runs)
         if names and any(not is_sure(step.output) for step in report.steps.values()):
             runs = probes(names, 3)
-            report = _report(design, [*walks, _walk(design, plan, runs[2])], runs)
+            report = _report(design, [*walks, _walk(design, plan, runs[2], skip)], runs)
         return report
 
 
-def _walk(design: Design, plan: Plan, sizes: Mapping[str, int], flops: bool = False) -> Walk:
-    return walk(plan, tuple(type_of_input(each, sizes) for each in design.inputs), flops)
+def _walk(design: Design, plan: Plan, sizes: Mapping[str, int], skip: Collection[str], flops: bool = False) -> Walk:
+    return walk(plan, tuple(type_of_input(each, sizes) for each in design.inputs), flops, skip)
 
 
 def type_of_input(each: Input, sizes: Mapping[str, int]) -> TensorType:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from composer.codegen import render
@@ -81,20 +81,22 @@ class _At:
     values: Values
 
 
-def walk(plan: Plan, inputs: Inputs, flops: bool = False) -> Walk:
+def walk(plan: Plan, inputs: Inputs, flops: bool = False, skip: Collection[str] = ()) -> Walk:
     """Run every step of `plan` once for each of its instances.
 
     A step that fails is a problem at the document's path; what depends on it has no output, the rest goes on.
+    Nodes at the document's paths in `skip` are not run: they are known to be wrong.
     """
-    walker = _Walker(plan, flops)
+    walker = _Walker(plan, flops, skip)
     walker.body(plan.root, inputs, _At("", "", "", "", {}))
     return walker.found
 
 
 class _Walker:
-    def __init__(self, plan: Plan, flops: bool) -> None:
+    def __init__(self, plan: Plan, flops: bool, skip: Collection[str]) -> None:
         self._plan = plan
         self._flops = flops
+        self._skip = skip
         self._modules: dict[str, tuple[Call, _At]] = {}  # instance path → what is registered there
         self._first: dict[str, tuple[ValueType, ...]] = {}  # owner of a lazy layer → the inputs that sized it
         self.found = Walk()
@@ -143,6 +145,8 @@ class _Walker:
     def _call(self, call: Call, inputs: Inputs, at: _At) -> ValueType | None:
         if not isinstance(call, OpCall | TensorCall | SharedCall):
             self._modules[at.path] = call, at
+        if at.node in self._skip and not isinstance(call, BlockCall):
+            return self._record(at, kind_of(call), inputs, None)
         match call:
             case LayerCall():
                 return self._layer(call, inputs, at)
@@ -282,6 +286,18 @@ class _Walker:
 
     def _problem(self, node: str, code: str, expected: str, received: str) -> None:
         self.found.problems.setdefault((node, code), Problem(node, code, expected, received))
+
+
+def kind_of(call: Call) -> str:
+    """The kind of the node of `call`."""
+    match call:
+        case OpCall(kind, _):
+            return kind
+        case BlockCall(block):
+            return block.kind
+        case SharedCall():
+            return "Shared"
+    return call.node.kind
 
 
 def _arguments(inputs: Inputs) -> list[str | None]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from composer.design.check import check
 from composer.design.document import Design
 from composer.design.text import loads
 from composer.reports import KernelReport, OpenReport, RunReport, ShapesReport, SummaryReport
@@ -35,12 +34,10 @@ def ping(state: State, progress: Progress) -> KernelReport:
 
 
 def shapes(state: State, progress: Progress, text: str, sizes: Mapping[str, int] | None = None) -> ShapesReport:
-    """The shapes of a design; only its problems where it has any that can be seen without running it."""
-    from composer.engine import shapes as engine
+    """The problems of a design, and the shapes of all that can be run of it."""
+    from composer.engine.shapes import examine
 
-    design = loads(text)
-    problems = check(design)
-    return ShapesReport(problems=problems) if problems else engine.shapes(design, sizes)
+    return examine(loads(text), sizes)
 
 
 def summary(state: State, progress: Progress, text: str, sizes: Mapping[str, int]) -> SummaryReport:
@@ -64,7 +61,7 @@ def _with_memory(design: Design, report: ShapesReport) -> SummaryReport:
         with torch.device("meta"):
             model = build.build(source(design), class_name_of(design), design.seed)
         return SummaryReport(report, memory(model, inputs))
-    except (NotImplementedError, RuntimeError) as error:
+    except (NotImplementedError, RuntimeError, ValueError) as error:
         return SummaryReport(report, None, f"memory cannot be measured: {preview.text_of(error)}")
 
 

@@ -23,7 +23,9 @@ def test_small_digits_are_the_real_pixels():
     assert x.shape == (1797, 1, 8, 8)
     assert x.min() == 0
     assert x.max() == 1
-    real = {(tuple(image.flatten() / 16), str(label)) for image, label in zip(DIGITS.images, DIGITS.target, strict=True)}
+    real = {
+        (tuple(image.flatten() / 16), str(label)) for image, label in zip(DIGITS.images, DIGITS.target, strict=True)
+    }
     found = {(tuple(image.flatten().tolist()), label) for image, label in zip(x, sample.labels, strict=True)}
     assert found == real
     assert sample.text == "1,797 of scikit-learn's 1,797 handwritten digits, 8×8 pixels, values from 0 to 1"

@@ -98,7 +98,9 @@ def test_lazy_layers_get_sizes_first():
 
 
 def test_tuples_and_integer_inputs():
-    report = memory(nn.Sequential(nn.Embedding(100, 8), nn.LSTM(8, 4, batch_first=True)), [on_meta(2, 5, dtype=torch.int64)])
+    report = memory(
+        nn.Sequential(nn.Embedding(100, 8), nn.LSTM(8, 4, batch_first=True)), [on_meta(2, 5, dtype=torch.int64)]
+    )
     assert report.training_peak > report.inference_peak > report.parameters
 
 

@@ -9,7 +9,7 @@ from composer import templates
 from composer.design.document import Definition, DefinitionOption, Design, Input
 from composer.design.nodes import Parallel, Repeat, Residual, Sequential, Shared, Tensor, Use
 from composer.engine.build import live
-from composer.engine.shapes import shapes
+from composer.engine.shapes import examine, shapes
 from composer.reports import TensorType, count_parameters, describe
 from tests.build import chain, layer, linear, of, op
 
@@ -84,6 +84,21 @@ def test_a_failure_is_located_and_the_rest_goes_on() -> None:
     assert str(problem) == "wrong: expects 5 input features, received 8 (shape N×8)"
     assert outputs(design) == {"": "N×3", "a": "N×8", "wrong": "?", "after": "?", "other": "N×3"}
     assert count_parameters(report.tensors) == (4 * 8 + 8) + (5 * 6 + 6) + (6 * 2 + 2) + (8 * 3 + 3)
+
+
+def test_what_is_wrong_by_itself_is_not_run_and_the_rest_is() -> None:
+    design = chain(linear("a", 4, 8), layer("b", "Linear", in_features="8"), linear("c", 8, 2, "a"))
+    report = examine(design)
+    assert [(problem.code, problem.path) for problem in report.problems] == [
+        ("bad-option", "b"),
+        ("missing-option", "b"),
+    ]
+    assert {path: describe(step.output) for path, step in report.steps.items()} == {
+        "": "N×2",
+        "a": "N×8",
+        "b": "?",
+        "c": "N×2",
+    }
 
 
 def test_several_problems_at_once() -> None:
