@@ -19,14 +19,20 @@ _FEATURES = {
 }
 
 
-def explain(kind: str, text: str, inputs: tuple[ValueType, ...], error: str) -> tuple[str, str]:
-    """(expected, received) for a failed call. `text` is the source of the layer or of the op's call."""
-    received = " and ".join(map(describe, inputs)) or "nothing"
+def explain(kind: str, text: str, inputs: tuple[ValueType, ...], origins: tuple[str, ...]) -> tuple[str, str]:
+    """(expected, received) for a failed call. `text` is the source of the layer or of the op's call.
+
+    `origins` are the paths that the inputs come from.
+    """
+    came = (
+        f"{describe(each)}{f' from {origin}' if origin else ''}" for each, origin in zip(inputs, origins, strict=True)
+    )
+    received = " and ".join(came) or "nothing"
     first = inputs[0] if inputs else None
     if kind in _FEATURES and isinstance(first, TensorType):
         axis, what = _FEATURES[kind]
         number = _NUMBER_ARGUMENTS.match(text)
         rank_fits = len(first.dims) >= (axis + 1 if axis >= 0 else -axis)
         if number and rank_fits and first.dims[axis] != int(number[1]):
-            return f"{number[1]} {what}", f"{first.dims[axis]} (shape {first})"
+            return f"{number[1]} {what}", f"{first.dims[axis]} (from {origins[0]}, shape {first})"
     return f"shapes that {kind} can take", received

@@ -12,8 +12,9 @@ from composer.design.document import Design, Input
 from composer.design.lower import lower
 from composer.design.plan import Plan
 from composer.engine.explain import explain
+from composer.engine.flow import Record, Walk
 from composer.engine.symbols import is_sure, label, probes, symbols
-from composer.engine.walk import Record, Walk, walk
+from composer.engine.walk import walk
 from composer.errors import Problem
 from composer.reports import ShapesReport, StepReport, TensorReport, TensorType, ValueType, under
 
@@ -54,7 +55,7 @@ def shapes(design: Design, sizes: Mapping[str, int] | None = None, skip: Collect
 
 
 def _walk(design: Design, plan: Plan, sizes: Mapping[str, int], skip: Collection[str], flops: bool = False) -> Walk:
-    return walk(plan, tuple(type_of_input(each, sizes) for each in design.inputs), flops, skip)
+    return walk(plan, {each.name: type_of_input(each, sizes) for each in design.inputs}, flops, skip)
 
 
 def type_of_input(each: Input, sizes: Mapping[str, int]) -> TensorType:
@@ -75,10 +76,10 @@ def _step(records: Sequence[Record | None], runs: Sequence[Mapping[str, int]]) -
     found = [record for record in records if record is not None]
     if len(found) < len(records):
         return StepReport(first.path, first.node, first.kind, (None,) * len(first.inputs), None)
-    inputs = tuple(label(list(column), runs) for column in zip(*(record.inputs for record in found), strict=True))
-    return StepReport(
-        first.path, first.node, first.kind, inputs, label([record.output for record in found], runs), first.flops
-    )
+    columns = zip(*(record.inputs for record in found), strict=True)
+    inputs = tuple(label([flow.type for flow in column], runs) for column in columns)
+    output = label([record.output.type for record in found], runs)
+    return StepReport(first.path, first.node, first.kind, inputs, output, first.flops)
 
 
 def _by_node(steps: Mapping[str, StepReport]) -> dict[str, ValueType]:
@@ -151,6 +152,6 @@ def _failures(walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> list[
         same = [found.failures[node] for found in walks if node in found.failures]
         columns = zip(*(each.inputs for each in same), strict=True) if len(same) == len(walks) else ()
         named = tuple(label(list(column), runs) or column[0] for column in columns) or first.inputs
-        expected, received = explain(first.kind, first.text, named, first.error)
+        expected, received = explain(first.kind, first.text, named, first.origins)
         problems.append(Problem(node, "shape", expected, received, (), first.error))
     return problems

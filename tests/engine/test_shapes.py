@@ -81,7 +81,7 @@ def test_a_failure_is_located_and_the_rest_goes_on() -> None:
     )
     report = shapes(design)
     (problem,) = report.problems
-    assert str(problem) == "wrong: expects 5 input features, received 8 (shape N×8)"
+    assert str(problem) == "wrong: expects 5 input features, received 8 (from a, shape N×8)"
     assert outputs(design) == {"": "N×3", "a": "N×8", "wrong": "?", "after": "?", "other": "N×3"}
     assert count_parameters(report.tensors) == (4 * 8 + 8) + (5 * 6 + 6) + (6 * 2 + 2) + (8 * 3 + 3)
 

@@ -1,0 +1,86 @@
+"""What a walk carries from step to step, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from composer.engine.preview import OwnTensor
+from composer.errors import Problem
+from composer.reports import ValueType
+
+Values = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A value's type, and the path of the step that made it (the name of the design's input, for an input).
+
+    `type` is None where it is not known.
+    """
+
+    type: ValueType | None
+    origin: str = ""
+
+
+LEFT_OUT = Flow(())  # an optional input that has no wire
+Inputs = tuple[Flow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a call stands: its path, the document's, the owner of its module, its scope's path and sizes."""
+
+    path: str
+    node: str
+    owner: str
+    scope: str
+    values: Values
+
+
+@dataclass(slots=True)
+class Record:
+    """A step as it ran at one instance. `owner` is the path whose module it is: another one where it is shared."""
+
+    path: str
+    node: str
+    kind: str
+    inputs: Inputs
+    output: Flow
+    owner: str
+    flops: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A call that failed. `text` is the source of the layer, or of the op's call."""
+
+    at: At
+    kind: str
+    text: str
+    inputs: tuple[ValueType, ...]
+    origins: tuple[str, ...]
+    error: str
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a walk found. `tensors` are (path, owner's path, tensor), in the order of the state dict.
+
+    `failures` hold the first failure of each of the document's nodes, `problems` everything else that is wrong.
+    """
+
+    records: dict[str, Record] = field(default_factory=dict)
+    tensors: list[tuple[str, str, OwnTensor]] = field(default_factory=list)
+    failures: dict[str, Failure] = field(default_factory=dict)
+    problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
+
+    def record(self, at: At, kind: str, inputs: Inputs, output: ValueType | None, flops: int | None = None) -> Flow:
+        """Note a step; its output, as the next step takes it."""
+        flow = Flow(output, at.path)
+        self.records[at.path] = Record(at.path, at.node, kind, inputs, flow, at.owner, flops)
+        return flow
+
+    def problem(self, node: str, code: str, expected: str, received: str) -> None:
+        """Note what is wrong at a node, once for each sort of problem."""
+        self.problems.setdefault((node, code), Problem(node, code, expected, received))

@@ -1,0 +1,139 @@
+"""Running a single layer, op or free tensor of a walk, with the sizes of its scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from composer.catalog.options import Option, Value
+from composer.catalog.spec import Spec
+from composer.codegen import render
+from composer.design.nodes import Size, Tensor
+from composer.design.plan import LayerCall, OpCall
+from composer.engine import preview
+from composer.engine.flow import LEFT_OUT, At, Failure, Flow, Inputs, Values, Walk
+from composer.engine.preview import OwnTensor
+from composer.expressions import ExpressionError, evaluate, names, parse
+from composer.reports import TensorType, ValueType
+
+
+class Leaves:
+    """Runs leaves and notes in `found` what came of them."""
+
+    def __init__(self, found: Walk, flops: bool) -> None:
+        self._found = found
+        self._flops = flops
+        self._first: dict[str, tuple[ValueType, ...]] = {}  # owner of a lazy layer → the inputs that sized it
+
+    def layer(self, call: LayerCall, inputs: Inputs, at: At) -> Flow:
+        """Run a layer; its parameters are noted even where it cannot run."""
+        node, texts = call.node, _texts(at.values)
+        options = self._evaluated(node.spec, node.options, at)
+        if options is None:
+            return self._found.record(at, node.kind, inputs, None)
+        construct = render.construct(node.spec, options, texts)
+        given = _known(inputs)
+        if given is None:
+            self._add(at, preview.tensors_of(construct))
+            return self._found.record(at, node.kind, inputs, None)
+        text = render.call_layer(node.spec, "m", options, _arguments(inputs), texts)
+        first = self._first.setdefault(at.owner, given) if node.spec.concrete else given
+        outcome = preview.run_layer(construct, text, given, first if first != given else None, self._flops)
+        if outcome.error:
+            self._failed(at, node.kind, construct, inputs, given, outcome.error)
+        self._add(at, outcome.tensors)
+        return self._found.record(at, node.kind, inputs, outcome.output, outcome.flops)
+
+    def op(self, call: OpCall, inputs: Inputs, at: At) -> Flow:
+        """Run an op."""
+        output, flops = self._run_op(call, inputs, at)
+        return self._found.record(at, call.kind, inputs, output, flops)
+
+    def merge(self, call: OpCall, inputs: Inputs, at: At) -> Flow:
+        """Join the branches of a Parallel or Residual at `at`: its failure is the block's, and it has no record."""
+        output, _ = self._run_op(call, inputs, at)
+        return Flow(output, at.path)
+
+    def tensor(self, node: Tensor, at: At) -> Flow:
+        """Note a free parameter, buffer or constant."""
+        try:
+            shape = tuple(integer(each, at.values) for each in node.shape)
+        except ExpressionError as error:
+            self._found.problem(at.node, "bad-expression", "sizes with a value", str(error))
+            return self._found.record(at, node.kind, (), None)
+        if any(each < 0 for each in shape):
+            self._found.problem(at.node, "bad-size", "sizes ≥ 0", str(list(shape)))
+            return self._found.record(at, node.kind, (), None)
+        block, _, id = at.path.rpartition(".")
+        own = OwnTensor(id, shape, node.dtype, node.kind == "Parameter", node.kind != "Constant")
+        self._found.tensors.append((block, at.owner.rpartition(".")[0], own))
+        return self._found.record(at, node.kind, (), TensorType(shape, node.dtype))
+
+    def _run_op(self, call: OpCall, inputs: Inputs, at: At) -> tuple[ValueType | None, int | None]:
+        given = _known(inputs)
+        options = self._evaluated(call.spec, call.options, at, own_sizes=True)
+        if given is None or options is None:
+            return None, None
+        text = render.call_op(call.spec, options, _arguments(inputs), _texts(at.values), training="False")
+        outcome = preview.run_op(text, given, self._flops)
+        if outcome.error:
+            self._failed(at, call.kind, text, inputs, given, outcome.error)
+        return outcome.output, outcome.flops
+
+    def _evaluated(
+        self, spec: Spec, given: Mapping[str, Value], at: At, own_sizes: bool = False
+    ) -> dict[str, Any] | None:
+        """Options with their expressions evaluated; None where one has no value, or one that is not allowed."""
+        result = {}
+        for name, value in given.items():
+            option = spec.by_name[name]
+            try:
+                result[name] = option.resolve(value, at.values)
+            except ExpressionError as error:
+                if not (own_sizes and _reads_sizes(option, value)):
+                    self._found.problem(at.node, "bad-expression", "options with a value", str(error))
+                    return None
+                result[name] = value  # its d0, d1, … are known when it runs
+            if not option.accepts(result[name]):
+                received = f"{result[name]} (from {value})"
+                self._found.problem(at.node, "bad-option", f"{name} to be {option.expected}", received)
+                return None
+        return result
+
+    def _add(self, at: At, tensors: tuple[OwnTensor, ...]) -> None:
+        self._found.tensors += [(at.path, at.owner, each) for each in tensors]
+
+    def _failed(self, at: At, kind: str, text: str, inputs: Inputs, given: tuple[ValueType, ...], error: str) -> None:
+        origins = tuple(each.origin for each in inputs)
+        self._found.failures.setdefault(at.node, Failure(at, kind, text, given, origins, error))
+
+
+def integer(value: Size | None, values: Values) -> int:
+    """The value of a size.
+
+    Raises:
+        ExpressionError: where it has none.
+    """
+    if value is None:
+        raise ExpressionError("an option has no value")
+    return evaluate(parse(value), values) if isinstance(value, str) else value
+
+
+def _reads_sizes(option: Option, value: Value) -> bool:
+    return any(
+        name[:1] == "d" and name[1:].isdecimal() for text in option.expressions(value) for name in names(parse(text))
+    )
+
+
+def _texts(values: Values) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}
+
+
+def _known(inputs: Inputs) -> tuple[ValueType, ...] | None:
+    """The types of the inputs, or None where one is not known."""
+    types = tuple(each.type for each in inputs)
+    return None if any(each is None for each in types) else types  # type: ignore[return-value]
+
+
+def _arguments(inputs: Inputs) -> list[str | None]:
+    return [None if each is LEFT_OUT else f"a{k}" for k, each in enumerate(inputs)]
