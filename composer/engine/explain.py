@@ -24,10 +24,8 @@ def explain(kind: str, text: str, inputs: tuple[ValueType, ...], origins: tuple[
 
     `origins` are the paths that the inputs come from.
     """
-    came = (
-        f"{describe(each)}{f' from {origin}' if origin else ''}" for each, origin in zip(inputs, origins, strict=True)
-    )
-    received = " and ".join(came) or "nothing"
+    came = zip(map(describe, inputs), origins, strict=True)
+    received = " and ".join(f"{type} from {origin}" if origin else type for type, origin in came) or "nothing"
     first = inputs[0] if inputs else None
     if kind in _FEATURES and isinstance(first, TensorType):
         axis, what = _FEATURES[kind]

@@ -163,6 +163,11 @@ def test_repeat_counts(mode: str, count: int) -> None:
     assert sum(p.numel() for p in live(design).parameters()) == count
 
 
+def test_an_option_that_evaluates_out_of_range_is_named() -> None:
+    (problem,) = shapes(chain(Repeat(id="r", times=2, body=linear("0", 4, "=4*i")))).problems
+    assert str(problem) == "r.0: expects out_features to be an integer ≥ 1, received 0 (from =4*i)"
+
+
 def test_parameters_and_buffers_come_in_the_order_of_the_state_dict() -> None:
     design = chain(
         linear("fc", 4, 4),
