@@ -95,7 +95,7 @@ def _register(id: str, path: str, call: object, scope: Scope, chain: bool) -> li
     text = modules.module(call, scope)  # type: ignore[arg-type]  # ops and tensors are gone by here
     if is_attribute(id):
         return lines(text, indent=8, before=f"self.{id} = ", note=note)
-    return lines(Group(f"self.add_module({literal(id)}, ", (Item(text),), ")"), indent=8, note=note)
+    return lines(Group("self.add_module(", (Item(literal(id)), Item(text)), ")"), indent=8, note=note)
 
 
 def modules_registered(call: object) -> bool:
@@ -123,8 +123,7 @@ def _repeat_class(
 ) -> list[str]:
     scope, given = _scope(call, class_of, notes)
     several = len(call.node.input_names) > 1
-    items = modules.instances(call, scope)
-    argument = items if several else Group("*", (Item(items),), "")
+    argument = modules.instances(call, scope, unpack="" if several else "*")
     head = [
         f"class {spec.name}(nn.{'ModuleList' if several else 'Sequential'}):",
         _signature(spec, given),

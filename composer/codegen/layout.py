@@ -9,11 +9,12 @@ WIDTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`open`, comma-separated items, `close`: on one line where it fits, else an item a line."""
+    """`open`, items, `close`: on one line where it fits, else an item a line. `separator` may be empty."""
 
     open: str
     items: tuple[Item, ...]
     close: str
+    separator: str = ","
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def flat(text: Text) -> str:
     """`text` on one line."""
     if isinstance(text, str):
         return text
-    return text.open + ", ".join(flat(item.text) for item in text.items) + text.close
+    return text.open + f"{text.separator} ".join(flat(item.text) for item in text.items) + text.close
 
 
 def lines(text: Text, indent: int = 0, before: str = "", after: str = "", note: str = "") -> list[str]:
@@ -43,7 +44,7 @@ def lines(text: Text, indent: int = 0, before: str = "", after: str = "", note: 
         return [_with_note(one, note)]
     result = [f"{pad}{before}{text.open}"]
     for item in text.items:
-        result += lines(item.text, indent + 4, after=",", note=item.note)
+        result += lines(item.text, indent + 4, after=text.separator, note=item.note)
     return [*result, _with_note(f"{pad}{text.close}{after}", note)]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from composer.catalog import INITIALIZERS
 from composer.catalog.options import literal
 from composer.codegen import render
-from composer.codegen.layout import Group, Item, Text, flat
+from composer.codegen.layout import Group, Item, Text
 from composer.codegen.scope import ids_of, is_inline, names, needs
 from composer.design.names import is_attribute, unique, variable
 from composer.design.nodes import Size, Tensor, Use, Value
@@ -49,7 +49,7 @@ def module(call: ModuleCall, scope: Scope) -> Text:
         case RepeatCall(node, _, _) if len(node.input_names) > 1:
             return instance(call, scope)
         case RepeatCall():
-            return Group("nn.Sequential(", (Item(Group("*", (Item(instances(call, scope)),), "")),), ")")
+            return Group("nn.Sequential(", (Item(instances(call, scope, unpack="*")),), ")")
 
 
 def _use(node: Use) -> Text:
@@ -90,20 +90,26 @@ def sequence_items(steps: Sequence[Step], scope: Scope) -> tuple[Item, ...]:
     if is_numbered(steps):
         return tuple(Item(text, scope.note(step.path)) for step, text in made)
     pairs = tuple(
-        Item(Group(f"({literal(step.id)}, ", (Item(text),), ")"), scope.note(step.path)) for step, text in made
+        Item(Group("(", (Item(literal(step.id)), Item(text)), ")"), scope.note(step.path)) for step, text in made
     )
     return (Item(Group("OrderedDict([", pairs, "])")),)
 
 
-def instances(call: RepeatCall, scope: Scope) -> Text:
-    """The iterable of a Repeat's modules: independent ones, equal copies, or one module again and again."""
+def instances(call: RepeatCall, scope: Scope, unpack: str = "") -> Group:
+    """The iterable of a Repeat's modules: independent ones, equal copies, or one module again and again.
+
+    `unpack` is "*" where it is to be unpacked into arguments.
+    """
     node = call.node
     body = module(call.body, scope)
     if node.mode == "new":
         index = node.index if node.index in names(call.body) else "_"
-        return Group("(", (Item(Group("", (Item(body),), f" for {index} in range({size(node.times)})")),), ")")
-    same = f"[{flat(body)}] * {_factor(node.times)}"
-    return same if node.mode == "same" else f"(copy.deepcopy(layer) for layer in {same})"
+        loop = Item(f"for {index} in range({size(node.times)})")
+        return Group(f"{unpack}(", (Item(body), loop), ")", separator="")
+    if node.mode == "same":
+        return Group(f"{unpack}[", (Item(body),), f"] * {_factor(node.times)}")
+    same = Group("for layer in [", (Item(body),), f"] * {_factor(node.times)}")
+    return Group(f"{unpack}(", (Item("copy.deepcopy(layer)"), Item(same)), ")", separator="")
 
 
 def _factor(times: Size) -> str:

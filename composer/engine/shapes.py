@@ -11,6 +11,7 @@ from composer.design.check import check
 from composer.design.document import Design, Input
 from composer.design.lower import lower
 from composer.design.plan import Plan
+from composer.design.targets import target_of
 from composer.engine.explain import explain
 from composer.engine.flow import Record, Walk
 from composer.engine.symbols import is_sure, label, probes, symbols
@@ -127,7 +128,8 @@ def _tie(design: Design, tensors: list[TensorReport]) -> tuple[list[TensorReport
             first = rows[owner]
             rows[other] = replace(rows[other], owner=first.owner or first.name, trainable=first.trainable)
     for path in design.frozen:
-        if not any(under(path, name) for name in rows):
+        ids = path.split(".") if path else []
+        if not any(under(path, name) for name in rows) and target_of(design, "", ids) is None:
             problems.append(Problem(path, "broken-freeze", "the path of a module or parameter", "no parameter there"))
     return list(rows.values()), problems
 

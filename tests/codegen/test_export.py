@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,15 @@ from tests.clean import run_clean, ties
 from tests.strategies import designs
 
 RANDOM_DESIGNS = 200
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """How a sum is split over threads decides its last bits: the clean process has one thread, so have we."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def sample_inputs(design: Design, size: int = 3) -> list[torch.Tensor]:

@@ -1,0 +1,91 @@
+"""Writes are whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from composer.workspace import atomic
+
+ROOT = Path(__file__).parents[2]
+WRITER = """
+import sys
+from pathlib import Path
+from composer.workspace import atomic
+path, size = Path(sys.argv[1]), 2_000_000
+k = 0
+while True:
+    k += 1
+    atomic.write(path, bytes([k % 256]) * size)
+    print(k, flush=True)
+"""
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_write_and_remove(tmp_path: Path):
+    path = tmp_path / "a.json"
+    atomic.write(path, b"first")
+    atomic.write(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert names(tmp_path) == ["a.json"]
+    atomic.remove(path)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_modes_are_those_of_any_new_file_or_of_the_old_one(tmp_path: Path):
+    path, plain = tmp_path / "a.json", tmp_path / "b.json"
+    plain.touch()
+    atomic.write(path, b"1")
+    assert path.stat().st_mode == plain.stat().st_mode
+    path.chmod(0o640)
+    atomic.write(path, b"2")
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_failed_write_leaves_the_old_content_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "a.json"
+    atomic.write(path, b"old")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        atomic.write(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["a.json"]
+
+
+def test_kill_9_during_writes_loses_nothing(tmp_path: Path):
+    path = tmp_path / "a.json"
+    for k in range(5):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout
+        process.stdout.readline()
+        time.sleep(0.003 * k)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        content = path.read_bytes()
+        assert len(content) == 2_000_000
+        assert len(set(content)) == 1
+    atomic.sweep(tmp_path)
+    assert names(tmp_path) == ["a.json"]
+
+
+def test_sweeping_takes_only_what_writes_leave(tmp_path: Path):
+    for name in (".a.json.0123abcd.tmp", ".hidden", "a.tmp", "b.json"):
+        (tmp_path / name).touch()
+    atomic.sweep(tmp_path)
+    assert names(tmp_path) == [".hidden", "a.tmp", "b.json"]
