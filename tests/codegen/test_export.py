@@ -13,8 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from composer import templates
 from composer.codegen.finish import has_lazy
 from composer.codegen.source import class_name_of
+from composer.design import text
 from composer.design.check import check
 from composer.design.document import Design
+from composer.design.nodes import Layer, Op, Parallel, Repeat, Residual, Sequential, Shared, Tensor, Use
+from composer.design.paths import scopes, walk
 from composer.engine.build import live, source_of
 from composer.engine.shapes import shapes
 from composer.engine.symbols import symbols
@@ -61,8 +64,7 @@ def export(design: Design, folder: Path) -> dict[str, Any]:
     assert check(design) == ()
     report = shapes(design)
     assert report.problems == ()
-    text = source_of(design)
-    (folder / "model.py").write_text(text, encoding="utf-8")
+    (folder / "model.py").write_text(source_of(design), encoding="utf-8")
     model = live(design).eval()
     lazy = has_lazy(design)
     initial = {} if lazy else {name: tensor.clone() for name, tensor in model.state_dict().items()}
@@ -105,10 +107,10 @@ def test_every_template(tmp_path: Path) -> None:
 
 
 def test_random_designs(tmp_path: Path) -> None:
-    collected: list[Design] = []
+    collected: dict[str, Design] = {}
 
     @settings(
-        max_examples=RANDOM_DESIGNS,
+        max_examples=RANDOM_DESIGNS * 3 // 2,  # some come twice
         deadline=None,
         database=None,
         derandomize=True,
@@ -117,11 +119,14 @@ def test_random_designs(tmp_path: Path) -> None:
     )
     @given(designs())
     def collect(design: Design) -> None:
-        collected.append(design)
+        if len(collected) < RANDOM_DESIGNS:
+            collected[text.dumps(design)] = design
 
     collect()
     assert len(collected) == RANDOM_DESIGNS
-    expected = [export(design, tmp_path / f"{k:03}") for k, design in enumerate(collected)]
+    used = {type(node) for design in collected.values() for _, root, _ in scopes(design) for _, node in walk(root)}
+    assert used == {Layer, Op, Tensor, Use, Shared, Sequential, Parallel, Residual, Repeat}, "every kind of node"
+    expected = [export(design, tmp_path / f"{k:03}") for k, design in enumerate(collected.values())]
     run_clean(tmp_path)
     for k, facts in enumerate(expected):
         compare(tmp_path / f"{k:03}", facts)
@@ -130,8 +135,8 @@ def test_random_designs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", templates.names())
 def test_source_compiles_and_is_plain(name: str) -> None:
     design = templates.load(name)
-    text = source_of(design)
-    compile(text, name, "exec")
-    assert "composer" not in text.split('"""')[2], "the code itself knows nothing of us"
-    assert max(map(len, text.splitlines())) <= 120
+    code = source_of(design)
+    compile(code, name, "exec")
+    assert "composer" not in code.split('"""')[2], "the code itself knows nothing of us"
+    assert max(map(len, code.splitlines())) <= 120
     assert symbols(design)[0] == "N"
