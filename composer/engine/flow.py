@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from composer.engine.measures import Mismatch
 from composer.engine.preview import OwnTensor
 from composer.errors import Problem
 from composer.reports import ValueType
@@ -53,7 +54,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A call that failed. `text` is the source of the layer, or of the op's call."""
+    """A call that failed. `text` is the source of the layer, or of the op's call.
+
+    `mismatches` are options that are not the input's sizes; with those sizes instead it runs, where `mended`.
+    `dtype` is that of the layer's parameters ("" for an op, or a layer that has none).
+    """
 
     at: At
     kind: str
@@ -61,6 +66,10 @@ class Failure:
     inputs: tuple[ValueType, ...]
     origins: tuple[str, ...]
     error: str
+    layer: bool = False
+    dtype: str = ""
+    mismatches: tuple[Mismatch, ...] = ()
+    mended: bool = False
 
 
 @dataclass(slots=True)

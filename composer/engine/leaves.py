@@ -12,6 +12,7 @@ from composer.design.nodes import Size, Tensor
 from composer.design.plan import LayerCall, OpCall
 from composer.engine import preview
 from composer.engine.flow import LEFT_OUT, At, Failure, Flow, Inputs, Values, Walk
+from composer.engine.measures import mismatches
 from composer.engine.preview import OwnTensor
 from composer.expressions import ExpressionError, evaluate, names, parse
 from composer.reports import TensorType, ValueType
@@ -39,10 +40,20 @@ class Leaves:
         text = render.call_layer(node.spec, "m", options, _arguments(inputs), texts)
         first = self._first.setdefault(at.owner, given) if node.spec.concrete else given
         outcome = preview.run_layer(construct, text, given, first if first != given else None, self._flops)
+        output = outcome.output
         if outcome.error:
-            self._failed(at, node.kind, construct, inputs, given, outcome.error)
+            wrong = mismatches(node.spec, options, given)
+            sizes = {each.option: each.received for each in wrong}
+            mended = preview.run_layer(render.construct(node.spec, {**options, **sizes}, texts), text, given)
+            output = mended.output  # certain whatever is done about the sizes: they decide what comes in, not out
+            dtype = next((each.dtype for each in outcome.tensors if each.parameter), "")
+            origins = tuple(each.origin for each in inputs)
+            failure = Failure(
+                at, node.kind, construct, given, origins, outcome.error, True, dtype, wrong, not mended.error
+            )
+            self._found.failures.setdefault(at.node, failure)
         self._add(at, outcome.tensors)
-        return self._found.record(at, node.kind, inputs, outcome.output, outcome.flops)
+        return self._found.record(at, node.kind, inputs, output, outcome.flops)
 
     def op(self, call: OpCall, inputs: Inputs, at: At) -> Flow:
         """Run an op."""
@@ -77,7 +88,8 @@ class Leaves:
         text = render.call_op(call.spec, options, _arguments(inputs), _texts(at.values), training="False")
         outcome = preview.run_op(text, given, self._flops)
         if outcome.error:
-            self._failed(at, call.kind, text, inputs, given, outcome.error)
+            origins = tuple(each.origin for each in inputs)
+            self._found.failures.setdefault(at.node, Failure(at, call.kind, text, given, origins, outcome.error))
         return outcome.output, outcome.flops
 
     def _evaluated(
@@ -102,10 +114,6 @@ class Leaves:
 
     def _add(self, at: At, tensors: tuple[OwnTensor, ...]) -> None:
         self._found.tensors += [(at.path, at.owner, each) for each in tensors]
-
-    def _failed(self, at: At, kind: str, text: str, inputs: Inputs, given: tuple[ValueType, ...], error: str) -> None:
-        origins = tuple(each.origin for each in inputs)
-        self._found.failures.setdefault(at.node, Failure(at, kind, text, given, origins, error))
 
 
 def integer(value: Size | None, values: Values) -> int:

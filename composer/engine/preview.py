@@ -6,8 +6,10 @@ or did not change in an edit, costs nothing.
 
 from __future__ import annotations
 
+import math
+import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -23,6 +25,8 @@ from composer.catalog.options import DTYPES
 from composer.reports import TensorType, ValueType
 
 NAMESPACE = {"torch": torch, "nn": nn, "F": F}
+MAX_REAL = 4_000_000  # elements that a call on the CPU may take
+_DTYPE_ERROR = re.compile(r"dtype|not implemented for|scalar type|data type|[Cc]omplex|[Ff]loating|Long|Int|Bool")
 DTYPE: dict[str, torch.dtype] = {name: getattr(torch, name) for name in DTYPES}
 
 
@@ -51,9 +55,11 @@ class Outcome:
 def run_op(call: str, inputs: tuple[ValueType, ...], flops: bool = False) -> Outcome:
     """Run the text of an op's call, whose inputs are `a0`, `a1`, …"""
     try:
-        return _run(_code(call), {}, inputs, flops)
+        outcome = _run(_code(call), {}, inputs, flops)
     except Exception as error:  # whatever torch raises is the answer to "what would happen"
         return Outcome(None, error=text_of(error))
+    refused = dtype_error("", call, inputs)
+    return Outcome(None, error=refused) if refused else outcome
 
 
 @lru_cache(maxsize=20_000)
@@ -75,7 +81,8 @@ def run_layer(
         outcome = _run(_code(call), {"m": module}, inputs, flops)
     except Exception as error:
         return Outcome(None, tensors=own_tensors(module), error=text_of(error))
-    return Outcome(outcome.output, own_tensors(module), outcome.flops)
+    refused = dtype_error(construct, call, inputs)
+    return Outcome(None if refused else outcome.output, own_tensors(module), outcome.flops, refused)
 
 
 @lru_cache(maxsize=20_000)
@@ -93,8 +100,48 @@ def clear() -> None:
         cached.cache_clear()
 
 
-def _module(construct: str) -> nn.Module:
-    with torch.device("meta"), warnings.catch_warnings():
+def dtype_error(construct: str, call: str, inputs: tuple[ValueType, ...]) -> str:
+    """What torch says against the inputs' element types, or "".
+
+    The meta device lets many calls pass that no other device takes, such as integers into a Linear. So where
+    anything but plain floats comes in, the call is made once more on the CPU, unless that takes much memory.
+    """
+    types = list(_tensor_types(inputs))
+    if all(each.dtype in ("float32", "float64") for each in types) and len({each.dtype for each in types}) < 2:
+        return ""
+    if sum(math.prod(map(int, each.dims)) for each in types) > MAX_REAL:
+        return ""
+    try:
+        with torch.device("cpu"), warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")
+            names = {"m": _module(construct, "cpu")} if construct and _size(construct) <= MAX_REAL else {}
+            if construct and not names:
+                return ""
+            values = {f"a{k}": _map(each, _zeros) for k, each in enumerate(inputs)}
+            eval(_code(call), {**NAMESPACE, **names, **values})
+    except Exception as error:  # only what it says of element types counts: the values are made up
+        return text_of(error) if _DTYPE_ERROR.search(str(error)) else ""
+    return ""
+
+
+def _tensor_types(value: ValueType) -> Iterator[TensorType]:
+    if isinstance(value, tuple):
+        for each in value:
+            yield from _tensor_types(each)
+    else:
+        yield value
+
+
+def _size(construct: str) -> int:
+    return sum(math.prod(each.shape or ()) for each in tensors_of(construct))
+
+
+def _zeros(each: TensorType) -> Tensor:
+    return torch.zeros(each.dims, dtype=DTYPE[each.dtype])  # type: ignore[arg-type]  # definite sizes here
+
+
+def _module(construct: str, device: str = "meta") -> nn.Module:
+    with torch.device(device), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module: nn.Module = eval(_code(construct), dict(NAMESPACE))
     return module.eval()

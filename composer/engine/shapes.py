@@ -13,6 +13,7 @@ from composer.design.lower import lower
 from composer.design.plan import Plan
 from composer.design.targets import target_of
 from composer.engine.explain import explain
+from composer.engine.fixes import fixes
 from composer.engine.flow import Record, Walk
 from composer.engine.symbols import is_sure, label, probes, symbols
 from composer.engine.walk import walk
@@ -67,7 +68,7 @@ def type_of_input(each: Input, sizes: Mapping[str, int]) -> TensorType:
 def _report(design: Design, walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> ShapesReport:
     steps = {path: _step([found.records.get(path) for found in walks], runs) for path in walks[0].records}
     tensors, tie_problems = _tie(design, _tensors(design, walks[0]))
-    problems = [*walks[0].problems.values(), *_failures(walks, runs)]
+    problems = [*walks[0].problems.values(), *_failures(design, walks, runs)]
     return ShapesReport(steps, _by_node(steps), tuple(tensors), (*problems, *tie_problems), dict(runs[0]))
 
 
@@ -147,13 +148,14 @@ def _tie_problem(rows: Mapping[str, TensorReport], owner: str, other: str) -> Pr
     return None
 
 
-def _failures(walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> list[Problem]:
+def _failures(design: Design, walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> list[Problem]:
     """Failures as problems, with the sizes of their inputs named where every run failed alike."""
     problems = []
     for node, first in walks[0].failures.items():
         same = [found.failures[node] for found in walks if node in found.failures]
         columns = zip(*(each.inputs for each in same), strict=True) if len(same) == len(walks) else ()
         named = tuple(label(list(column), runs) or column[0] for column in columns) or first.inputs
-        expected, received = explain(first.kind, first.text, named, first.origins)
-        problems.append(Problem(node, "shape", expected, received, (), first.error))
+        expected, received = explain(first, named, walks[0].records)
+        offered = fixes(design, first, named, walks[0].records)
+        problems.append(Problem(node, "shape", expected, received, offered, first.error))
     return problems

@@ -1,15 +1,15 @@
 """Convolutions and transposed convolutions, in one, two and three dimensions."""
 
 from composer.catalog.layers.common import DATA, SHAPES, bias, dilation, groups
-from composer.catalog.options import Choice, Int, IntList, IntOrTuple
+from composer.catalog.options import Choice, Int, IntList, IntOrTuple, Measure
 from composer.catalog.spec import LayerSpec
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-def _channels() -> tuple[Int, Int]:
+def _channels(n: int) -> tuple[Int, Int]:
     return (
-        Int("in_channels", low=1, help="Channels of the input."),
+        Int("in_channels", low=1, measures=Measure(-1 - n, "input channels"), help="Channels of the input."),
         Int("out_channels", low=1, help="Number of filters, which is the channels of the output."),
     )
 
@@ -32,7 +32,7 @@ def _convolution(n: int) -> LayerSpec:
         help=f"Slides learned filters over {DATA[n]} of shape {SHAPES[n]}.",
         aliases=("convolution", "filter", "kernel", "depthwise", "pointwise"),
         options=(
-            *_channels(),
+            *_channels(n),
             _kernel(n),
             _stride(n),
             IntOrTuple(
@@ -61,7 +61,7 @@ def _transposed(n: int) -> LayerSpec:
         help=f"Spreads each point of {DATA[n]} over a window with learned weights, which enlarges them.",
         aliases=("deconvolution", "transposed convolution", "upconvolution", "upsample", "decoder"),
         options=(
-            *_channels(),
+            *_channels(n),
             _kernel(n),
             _stride(n),
             IntOrTuple("padding", n=n, default=0, low=0, help="Points cut off from both ends of the output."),

@@ -1,7 +1,7 @@
 """Layers that multiply by a weight matrix."""
 
 from composer.catalog.layers.common import bias
-from composer.catalog.options import Int
+from composer.catalog.options import Int, Measure
 from composer.catalog.spec import LayerSpec, inputs
 
 LINEAR = (
@@ -14,7 +14,12 @@ LINEAR = (
         help="Multiplies the last dimension by a weight matrix and adds a bias.",
         aliases=("dense", "fully connected", "fc", "affine", "projection", "head"),
         options=(
-            Int("in_features", low=1, help="Size of the last dimension of the input."),
+            Int(
+                "in_features",
+                low=1,
+                measures=Measure(-1, "input features"),
+                help="Size of the last dimension of the input.",
+            ),
             Int("out_features", low=1, help="Size of the last dimension of the output."),
             bias(),
         ),
@@ -27,8 +32,18 @@ LINEAR = (
         help="A weighted sum of all products of an entry of one input with an entry of the other, for each output.",
         aliases=("quadratic", "tensor product"),
         options=(
-            Int("in1_features", low=1, help="Size of the last dimension of the first input."),
-            Int("in2_features", low=1, help="Size of the last dimension of the second input."),
+            Int(
+                "in1_features",
+                low=1,
+                measures=Measure(-1, "features of the first input"),
+                help="Size of the last dimension of the first input.",
+            ),
+            Int(
+                "in2_features",
+                low=1,
+                measures=Measure(-1, "features of the second input", input=1),
+                help="Size of the last dimension of the second input.",
+            ),
             Int("out_features", low=1, help="Size of the last dimension of the output."),
             bias(),
         ),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from composer.catalog.layers.common import DATA, eps, lazy
-from composer.catalog.options import Bool, Float, Int, IntList
+from composer.catalog.options import Bool, Float, Int, IntList, Measure
 from composer.catalog.spec import LayerSpec, inputs
 
 _NORM = ("normalization", "normalize")
@@ -32,8 +32,8 @@ def _channel_bias() -> Bool:
     return Bool("bias", default=True, since="2.12", help="Shift as well as scale, where affine is on.")
 
 
-def _features() -> Int:
-    return Int("num_features", low=1, help="Channels of the input.")
+def _channels(name: str, axis: int = 1) -> Int:
+    return Int(name, low=1, measures=Measure(axis, "channels"), help="Channels of the input.")
 
 
 def _batch(n: int) -> LayerSpec:
@@ -44,7 +44,14 @@ def _batch(n: int) -> LayerSpec:
         infers=("num_features",),
         help=f"Normalizes each channel of {DATA[n]} over the batch; in evaluation mode with running statistics.",
         aliases=("batch norm", "bn", *_NORM),
-        options=(_features(), eps(1e-5), _momentum(optional=True), _affine(), _tracking(True), _channel_bias()),
+        options=(
+            _channels("num_features"),
+            eps(1e-5),
+            _momentum(optional=True),
+            _affine(),
+            _tracking(True),
+            _channel_bias(),
+        ),
     )
 
 
@@ -56,12 +63,25 @@ def _instance(n: int) -> LayerSpec:
         infers=("num_features",),
         help=f"Normalizes each channel of each sample of {DATA[n]} by itself.",
         aliases=("instance norm", "style", *_NORM),
-        options=(_features(), eps(1e-5), _momentum(optional=False), _affine(False), _tracking(False), _channel_bias()),
+        options=(
+            _channels("num_features", axis=-1 - n),
+            eps(1e-5),
+            _momentum(optional=False),
+            _affine(False),
+            _tracking(False),
+            _channel_bias(),
+        ),
     )
 
 
 def _shape() -> IntList:
-    return IntList("normalized_shape", low=1, scalar=True, help="Sizes of the last dimensions, which are normalized.")
+    return IntList(
+        "normalized_shape",
+        low=1,
+        scalar=True,
+        measures=Measure(-1, "as the last sizes"),
+        help="Sizes of the last dimensions, which are normalized.",
+    )
 
 
 def _elementwise() -> Bool:
@@ -118,7 +138,7 @@ NORMALIZATION = (
         aliases=("group norm", "gn", *_NORM),
         options=(
             Int("num_groups", low=1, help="Number of groups; it divides num_channels."),
-            Int("num_channels", low=1, help="Channels of the input."),
+            _channels("num_channels"),
             eps(1e-5),
             _affine(),
             _channel_bias(),

@@ -1,11 +1,11 @@
 """Recurrent layers, which carry a state along a sequence, and their single steps (cells)."""
 
 from composer.catalog.layers.common import bias
-from composer.catalog.options import Bool, Choice, Float, Int, Option
+from composer.catalog.options import Bool, Choice, Float, Int, Measure, Option
 from composer.catalog.spec import LayerSpec, inputs
 
 _SIZES = (
-    Int("input_size", low=1, help="Features of each step of the input."),
+    Int("input_size", low=1, measures=Measure(-1, "input features"), help="Features of each step of the input."),
     Int("hidden_size", low=1, help="Features of the state."),
 )
 _BIAS = bias("Add learned constants to the gates.")

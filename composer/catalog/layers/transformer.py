@@ -1,7 +1,7 @@
 """Attention and the transformer's own blocks."""
 
 from composer.catalog.layers.common import bias
-from composer.catalog.options import REQUIRED, Bool, Choice, Float, Int, Option, Value
+from composer.catalog.options import REQUIRED, Bool, Choice, Float, Int, Measure, Option, Value
 from composer.catalog.spec import LayerSpec, inputs
 
 _ALIASES = ("attention", "transformer")
@@ -26,7 +26,7 @@ def _causal(name: str, optional: bool = False) -> Bool:
 def _block_options(width: Value, heads: Value, *counts: Option) -> tuple[Option, ...]:
     """What `Transformer` and its two kinds of layers share; the whole has default sizes, the layers have none."""
     return (
-        Int("d_model", default=width, low=1, help="Features of each position."),
+        Int("d_model", default=width, low=1, measures=Measure(-1, "features"), help="Features of each position."),
         Int("nhead", default=heads, low=1, help="Attention heads; they divide d_model."),
         *counts,
         Int("dim_feedforward", default=2048, low=1, help="Width of the hidden layer after attention."),
@@ -79,7 +79,7 @@ TRANSFORMER = (
         "Gives the result and the attention weights.",
         aliases=("self-attention", "mha", "heads", "transformer"),
         options=(
-            Int("embed_dim", low=1, help="Features of query and output."),
+            Int("embed_dim", low=1, measures=Measure(-1, "features"), help="Features of query and output."),
             Int("num_heads", low=1, help="Number of heads; it divides embed_dim."),
             Float("dropout", default=0.0, low=0.0, high=1.0, help="Dropout of attention weights while training."),
             bias("Add learned constants in the projections."),

@@ -49,11 +49,21 @@ def is_size(value: Value) -> bool:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """What an option has to agree with: the size of an input along `axis`, which counts `what`."""
+
+    axis: int
+    what: str
+    input: int = 0
+
+
+@dataclass(frozen=True)
 class Int(Sized):
-    """An integer, or an expression that gives one."""
+    """An integer, or an expression that gives one. Where it has to be the size of an input, `measures` says so."""
 
     low: int | None = None
     high: int | None = None
+    measures: Measure | None = None
 
     def _expected(self) -> str:
         return f"an integer{between(self.low, self.high)}"
