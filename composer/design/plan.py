@@ -127,6 +127,16 @@ class Plan:
     root: BlockPlan | RepeatCall
 
 
+def step_at(plan: Plan, path: str) -> Step | None:
+    """The step of the node at a path of the document, or None."""
+    for body in (*(each.body for each in plan.definitions.values()), plan.root):
+        for block in blocks(body):
+            for step in block.steps:
+                if step.id and step.path == path:
+                    return step
+    return None
+
+
 def blocks(body: BlockPlan | ModuleCall) -> Iterator[BlockPlan]:
     """Every block plan at or below `body`, outer ones first, definitions not entered."""
     match body:

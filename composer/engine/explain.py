@@ -21,7 +21,7 @@ _ELEMENTWISE = {"Arithmetic", "Comparison"}
 
 def explain(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words:
     """(expected, received) for a failed call. `inputs` are its types with their sizes named."""
-    for rule in (_size, _dtype, _rank, _kernel, _heads, _concat, _elementwise, _product, _reshape):
+    for rule in (_tuple, _size, _dtype, _rank, _kernel, _heads, _concat, _elementwise, _product, _reshape):
         words = rule(failure, inputs, records)
         if words:
             return words
@@ -58,6 +58,12 @@ def _category(kind: str) -> str:
         return ""
 
 
+def _tuple(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words | None:
+    if "not tuple" not in failure.error and not (inputs and isinstance(inputs[0], tuple) and inputs[0]):
+        return None
+    return "a tensor", f"a tuple, {came(failure, inputs, records)}"
+
+
 def _size(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words | None:
     if not failure.mismatches:
         return None
@@ -92,7 +98,15 @@ def _dtype(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str
         return None if first.dtype in ("int64", "int32") else ("integers, such as token ids", origin)
     if failure.layer and failure.dtype and first.dtype != failure.dtype:
         return f"{failure.dtype} numbers", origin
+    if wants_floats(failure, first):
+        return "floating-point numbers", origin
     return None
+
+
+def wants_floats(failure: Failure, first: TensorType) -> bool:
+    """Whether a call failed because integers or booleans came in."""
+    refused = "not implemented for" in failure.error or "dtype" in failure.error
+    return refused and not failure.dtype and first.dtype in ("bool", "uint8", "int8", "int16", "int32", "int64")
 
 
 def _rank(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words | None:
@@ -136,7 +150,7 @@ def _concat(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[st
 def _elementwise(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words | None:
     if _category(failure.kind) not in _ELEMENTWISE:
         return None
-    return "inputs of equal sizes (or of size 1 where they differ)", came(failure, inputs, records)
+    return "inputs whose sizes are equal or 1", came(failure, inputs, records)
 
 
 def _product(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words | None:

@@ -7,9 +7,12 @@ from math import prod
 from typing import Any
 
 from composer.design.document import Design
+from composer.design.lower import lower
 from composer.design.names import unique
 from composer.design.nodes import Layer, Node, Op, Parallel, Residual, Sequential
 from composer.design.paths import find, place
+from composer.design.plan import step_at
+from composer.engine.explain import wants_floats
 from composer.engine.flow import Failure, Record
 from composer.errors import Fix
 from composer.expressions import Name, is_expression, parse
@@ -24,12 +27,23 @@ def fixes(
     """What would make the failed step run, the most likely first. `inputs` are its types with their sizes named."""
     node = find(design, failure.at.node)
     return (
+        *_item(design, failure, node, inputs),
         *_flatten(design, failure, node, inputs),
         *_sizes(failure, node, inputs, records),
         *_cast(design, failure, node, inputs),
         *_dim(failure, node, inputs),
         *_shortcut(failure, node, inputs),
     )
+
+
+def _item(design: Design, failure: Failure, node: Node, inputs: tuple[ValueType, ...]) -> Iterator[Fix]:
+    """The first item of a tuple, such as the outputs of an LSTM, instead of the tuple."""
+    step = step_at(lower(design), failure.at.node)
+    if step is None or not inputs or not isinstance(inputs[0], tuple) or not inputs[0]:
+        return
+    wires = ["" if ref is None else str(ref) for ref in step.inputs]
+    change = {"edit": "set_inputs", "path": failure.at.node, "inputs": [f"{wires[0]}.0", *wires[1:]]}
+    yield Fix("take the first item of the tuple", (change,), certain=True)
 
 
 def _flatten(design: Design, failure: Failure, node: Node, inputs: tuple[ValueType, ...]) -> Iterator[Fix]:
@@ -98,10 +112,10 @@ def _set_size(failure: Failure, node: Layer, option: str, value: Any, records: M
 def _cast(design: Design, failure: Failure, node: Node, inputs: tuple[ValueType, ...]) -> Iterator[Fix]:
     """Numbers of another type than the layer takes."""
     first = inputs[0] if inputs else None
-    if not isinstance(node, Layer) or not isinstance(first, TensorType):
+    if not isinstance(node, Layer | Op) or not isinstance(first, TensorType):
         return
     embeds = node.spec.category == "Embedding"
-    wanted = "int64" if embeds else failure.dtype
+    wanted = "int64" if embeds else failure.dtype or ("float32" if wants_floats(failure, first) else "")
     if not wanted or first.dtype == wanted or (embeds and first.dtype == "int32") or first.dtype.startswith("complex"):
         return
     edits = _insert_before(design, failure.at.node, node, Op(id="cast", kind="Cast", options={"dtype": wanted}))

@@ -40,17 +40,16 @@ class Leaves:
         text = render.call_layer(node.spec, "m", options, _arguments(inputs), texts)
         first = self._first.setdefault(at.owner, given) if node.spec.concrete else given
         outcome = preview.run_layer(construct, text, given, first if first != given else None, self._flops)
+        wrong = mismatches(node.spec, options, given)
+        error = outcome.error or (preview.real_error(construct, text, given) if wrong else "")
         output = outcome.output
-        if outcome.error:
-            wrong = mismatches(node.spec, options, given)
+        if error:
             sizes = {each.option: each.received for each in wrong}
             mended = preview.run_layer(render.construct(node.spec, {**options, **sizes}, texts), text, given)
             output = mended.output  # certain whatever is done about the sizes: they decide what comes in, not out
             dtype = next((each.dtype for each in outcome.tensors if each.parameter), "")
             origins = tuple(each.origin for each in inputs)
-            failure = Failure(
-                at, node.kind, construct, given, origins, outcome.error, True, dtype, wrong, not mended.error
-            )
+            failure = Failure(at, node.kind, construct, given, origins, error, True, dtype, wrong, not mended.error)
             self._found.failures.setdefault(at.node, failure)
         self._add(at, outcome.tensors)
         return self._found.record(at, node.kind, inputs, output, outcome.flops)

@@ -26,7 +26,10 @@ from composer.reports import TensorType, ValueType
 
 NAMESPACE = {"torch": torch, "nn": nn, "F": F}
 MAX_REAL = 4_000_000  # elements that a call on the CPU may take
-_DTYPE_ERROR = re.compile(r"dtype|not implemented for|scalar type|data type|[Cc]omplex|[Ff]loating|Long|Int|Bool")
+_DTYPE_ERROR = re.compile(
+    r"dtype|not implemented for|scalar type|data type|[Cc]omplex|[Ff]loating|Long|Int|Bool"
+    r"|bool (tensor|input)|should be the same|int64_t"
+)
 DTYPE: dict[str, torch.dtype] = {name: getattr(torch, name) for name in DTYPES}
 
 
@@ -104,23 +107,29 @@ def dtype_error(construct: str, call: str, inputs: tuple[ValueType, ...]) -> str
     """What torch says against the inputs' element types, or "".
 
     The meta device lets many calls pass that no other device takes, such as integers into a Linear. So where
-    anything but plain floats comes in, the call is made once more on the CPU, unless that takes much memory.
+    anything but float32 comes in, the call is made once more on the CPU, unless that takes much memory.
     """
-    types = list(_tensor_types(inputs))
-    if all(each.dtype in ("float32", "float64") for each in types) and len({each.dtype for each in types}) < 2:
+    if all(each.dtype == "float32" for each in _tensor_types(inputs)):
         return ""
-    if sum(math.prod(map(int, each.dims)) for each in types) > MAX_REAL:
+    error = real_error(construct, call, inputs)
+    return error if _DTYPE_ERROR.search(error) else ""  # the values are made up: only their types count
+
+
+@lru_cache(maxsize=20_000)
+def real_error(construct: str, call: str, inputs: tuple[ValueType, ...]) -> str:
+    """What torch says against a call with zeros on the CPU; "" also where it would take much memory."""
+    if sum(math.prod(map(int, each.dims)) for each in _tensor_types(inputs)) > MAX_REAL:
+        return ""
+    if construct and _size(construct) > MAX_REAL:
         return ""
     try:
         with torch.device("cpu"), warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")
-            names = {"m": _module(construct, "cpu")} if construct and _size(construct) <= MAX_REAL else {}
-            if construct and not names:
-                return ""
+            names = {"m": _module(construct, "cpu")} if construct else {}
             values = {f"a{k}": _map(each, _zeros) for k, each in enumerate(inputs)}
             eval(_code(call), {**NAMESPACE, **names, **values})
-    except Exception as error:  # only what it says of element types counts: the values are made up
-        return text_of(error) if _DTYPE_ERROR.search(str(error)) else ""
+    except Exception as error:  # whatever it is, it is the answer
+        return text_of(error)
     return ""
 
 

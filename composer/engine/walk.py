@@ -22,7 +22,7 @@ from composer.design.plan import (
 from composer.engine.flow import LEFT_OUT, At, Flow, Inputs, Record, Walk
 from composer.engine.leaves import Leaves, integer
 from composer.expressions import ExpressionError
-from composer.reports import ValueType, describe
+from composer.reports import ValueType
 
 
 def walk(plan: Plan, inputs: Mapping[str, ValueType], flops: bool = False, skip: Collection[str] = ()) -> Walk:
@@ -77,8 +77,10 @@ class _Walker:
         for item in ref.items if value is not None else ():
             if not isinstance(value, tuple) or item >= len(value):
                 if step:
-                    received = f"item {item} of {describe(value)} ({ref})"
-                    self.found.problem(step.path, "no-such-item", "an item of a tuple", received)
+                    whole = f"a tuple of {len(value)}" if isinstance(value, tuple) else "a tensor"
+                    self.found.problem(
+                        step.path, "no-such-item", "an item of a tuple", f"item {item} of {whole} ({ref})"
+                    )
                 return Flow(None, flow.origin)
             value = value[item]
         return Flow(value, flow.origin)
