@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import textwrap
+from collections import defaultdict
 from collections.abc import Sequence
 
 import graphviz
@@ -33,6 +34,13 @@ class _Drawing:
         self._graph = graph
         self._theme = theme
         self._merges = {box.id for box in graph.boxes if box.role == "merge"}
+        self._ids = {box.id for box in graph.boxes}
+        self._boxes: defaultdict[str, list[Box]] = defaultdict(list)  # by the group around them
+        self._groups: defaultdict[str, list[Group]] = defaultdict(list)
+        for box in graph.boxes:
+            self._boxes[box.group].append(box)
+        for group in graph.groups:
+            self._groups[group.parent].append(group)
 
     def text(self) -> str:
         theme = self._theme
@@ -48,10 +56,19 @@ class _Drawing:
             ranksep="0.3",
             pad="0.2",
             compound="true",
+            newrank="true",  # branches begin side by side, whatever their length
         )
-        drawn.attr("node", fontname=FONT, fontsize="11", fontcolor=theme.text, shape="box", margin="0.12,0.06", height="0.3")
         drawn.attr(
-            "edge", fontname=FONT, fontsize="9", fontcolor=theme.muted, color=theme.edge, arrowsize="0.6", penwidth="1.1"
+            "node", fontname=FONT, fontsize="11", fontcolor=theme.text, shape="box", margin="0.12,0.06", height="0.3"
+        )
+        drawn.attr(
+            "edge",
+            fontname=FONT,
+            fontsize="9",
+            fontcolor=theme.muted,
+            color=theme.edge,
+            arrowsize="0.6",
+            penwidth="1.1",
         )
         self._fill(drawn, "", 0)
         for line in self._graph.lines:
@@ -59,14 +76,12 @@ class _Drawing:
         return str(drawn.source)
 
     def _fill(self, drawn: graphviz.Digraph, group: str, level: int) -> None:
-        for box in self._graph.boxes:
-            if box.group == group:
-                drawn.node(box.id, **self._box(box))
-        for each in self._graph.groups:
-            if each.parent == group:
-                with drawn.subgraph(name=f"cluster_{each.id}") as inner:
-                    inner.attr(**self._group(each, level % 2))
-                    self._fill(inner, each.id, level + 1)
+        for box in self._boxes[group]:
+            drawn.node(box.id, **self._box(box))
+        for each in self._groups[group]:
+            with drawn.subgraph(name=f"cluster_{each.id}") as inner:
+                inner.attr(**self._group(each, level % 2))
+                self._fill(inner, each.id, level + 1)
 
     def _box(self, box: Box) -> dict[str, str]:
         theme, color = self._theme, family(box.category)
@@ -74,7 +89,7 @@ class _Drawing:
         attributes = {
             "id": box.id,
             "class": " ".join([css_class(box.category), f"role-{box.role}", *(["problem"] if bad else [])]),
-                        "style": "rounded,filled",
+            "style": "rounded,filled",
             "fillcolor": theme.problem_fill if bad else theme.fills[color],
             "color": theme.problem if bad else theme.strokes[color],
             "penwidth": "1.8" if bad else "1.1",
@@ -82,7 +97,11 @@ class _Drawing:
         sign = _SIGNS.get(box.kind) if box.role == "merge" else None
         if sign or box.role == "broken":
             small = {"shape": "circle", "style": "filled", "width": "0.3", "fixedsize": "true", "margin": "0"}
-            return attributes | small | {"label": sign or "?", "fontsize": "14", "fontcolor": theme.problem if bad else theme.text}
+            return (
+                attributes
+                | small
+                | {"label": sign or "?", "fontsize": "14", "fontcolor": theme.problem if bad else theme.text}
+            )
         if box.closed:
             attributes["peripheries"] = "2"
         return attributes | {"label": self._label(box)}
@@ -95,8 +114,7 @@ class _Drawing:
         rows += [_font(shorten(line, _LINE), theme.muted, 9) for line in box.lines]
         if box.badges:
             rows.append(f"<I>{_font(' · '.join(box.badges), theme.accent, 9)}</I>")
-        rows += self._problems(box.problems)
-        return _table(rows, _WIDTH)
+        return _table([*rows, *self._problems(box.problems)], _WIDTH)
 
     def _group(self, group: Group, wash: int) -> dict[str, str]:
         theme = self._theme
@@ -114,16 +132,19 @@ class _Drawing:
         }
 
     def _title(self, group: Group) -> str:
-        """The title of a group, with room to its right, so that a line that enters in the middle passes beside it."""
+        """The title of a group: short, because lines that enter the group pass over what is in the middle.
+
+        A built-in block is told by its merge, or by ×3; only what a use is a use of has to be said.
+        """
         theme = self._theme
-        kind = "" if group.kind == "Sequential" else shorten(group.kind, _NAME)  # most are, and look like it
-        name, times = shorten(group.name, _NAME), shorten(group.times, _NAME)
-        words = [f"<B>{_text(name)}</B>", _font(kind, theme.muted) if kind else "", f"<B>{_text(times)}</B>" if times else ""]
+        words = [f"<B>{_text(shorten(group.name, _NAME))}</B>"]
+        if group.role == "use":
+            words.append(_font(shorten(group.kind, _NAME), theme.muted))
+        if group.times:
+            words.append(f"<B>{_text(shorten(group.times, _NAME))}</B>")
         if group.badges:
             words.append(f"<I>{_font(' · '.join(group.badges), theme.accent, 9)}</I>")
-        width = round(2 * 5.6 * len(f"{name}  {kind}  {times}".strip()))
-        rows = ["  ".join(word for word in words if word)]
-        return _table([*rows, *self._problems(group.problems)], width)
+        return _table(["  ".join(words), *self._problems(group.problems)], 0)
 
     def _problems(self, problems: Sequence[str]) -> list[str]:
         """The first problem, over a few lines; the others can be read elsewhere."""
@@ -147,22 +168,21 @@ class _Drawing:
 
     def _end(self, id: str) -> str:
         """A box to draw a line to: of a group, the first one inside."""
-        groups = {id}
-        for group in self._graph.groups:  # outer ones come first
-            if group.parent in groups:
-                groups.add(group.id)
-        return next((box.id for box in self._graph.boxes if box.id == id or box.group in groups), id)
+        while id not in self._ids:
+            id = self._boxes[id][0].id if self._boxes[id] else self._groups[id][0].id
+        return id
 
 
 def _text(text: str) -> str:
-    """`text`, already cleaned, inside an HTML label."""
-    return html.escape(text)
+    """`text`, already cleaned, inside an HTML label, where Graphviz would replace `\\N` by the box's id."""
+    return html.escape(text).replace("\\", "\\\\")
 
 
 def _table(rows: Sequence[str], width: int) -> str:
     """HTML rows, from the left, at least `width` points wide."""
+    wide = f' WIDTH="{width}"' if width else ""
     cells = "".join(f'<TR><TD ALIGN="LEFT">{row}</TD></TR>' for row in rows)
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" WIDTH="{width}">{cells}</TABLE>>'
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"{wide}>{cells}</TABLE>>'
 
 
 def _font(text: str, color: str, size: int = 0) -> str:

@@ -57,6 +57,10 @@ class Group:
     badges: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
+    @property
+    def role(self) -> str:
+        return self.spot.role
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -83,3 +87,8 @@ class Graph:
     problems: tuple[str, ...] = ()
     index: Mapping[str, Spot] = field(default_factory=dict)
     """Every id in the picture → its place in the document; a line's is that of the box it leads to."""
+
+    @property
+    def parts(self) -> tuple[Box | Group, ...]:
+        """All that is drawn at a place of its own."""
+        return (*self.boxes, *self.groups)

@@ -26,8 +26,8 @@ class Opened:
     """Which boxes are drawn open, with what is inside.
 
     `depth` is how many levels of groups are opened; None is as many as fit comfortably. Uses of definitions
-    stay closed unless `uses` says otherwise. `expanded` and `collapsed` name paths, as drawn, that are opened
-    or closed whatever else is said.
+    stay closed unless `uses` says otherwise. `expanded` and `collapsed` name paths, as drawn, that are opened,
+    with all around them, or closed whatever else is said.
     """
 
     depth: int | None = None
@@ -48,7 +48,7 @@ def graph(
     """
     opened = opened or Opened()
     tracer = _fitting(design, opened)
-    known = list(dict.fromkeys([*problems, *(report.problems if report else ())]))
+    known = [*problems, *(each for each in (report.problems if report else ()) if each not in problems)]
     return annotate(design, tracer, report, known)
 
 

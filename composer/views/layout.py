@@ -67,6 +67,9 @@ class _Helper:
             timer.start()
             try:
                 status, answer = _ask(process, dot.encode(), format)
+            except LayoutError:
+                self._end()  # with what it has yet to say
+                raise
             except (OSError, ValueError):
                 self._end()
                 why = f"took longer than {timeout:g} s" if expired.is_set() else "ended unexpectedly"
@@ -103,13 +106,13 @@ class _Helper:
 
 
 def _ask(process: subprocess.Popen[bytes], dot: bytes, format: Format) -> tuple[str, bytes]:
-    """The helper's status and answer; a ValueError where it ended, or the answer is too large."""
+    """The helper's status and answer; a ValueError where it ended."""
     assert process.stdin and process.stdout
     process.stdin.write(f"{format} {len(dot)}\n".encode() + dot)
     process.stdin.flush()
     status, length = process.stdout.readline().decode().split()
     if int(length) > MAX_PICTURE:
-        raise ValueError("too large")
+        raise LayoutError(f"The picture has {int(length):,} bytes; at most {MAX_PICTURE:,} are kept.")
     answer = process.stdout.read(int(length))
     if len(answer) < int(length):
         raise ValueError("ended")

@@ -16,9 +16,7 @@ from composer.views.elements import Box, Graph, Group, Line, Spot
 from composer.views.tracing import Source, Tracer
 
 
-def annotate(
-    design: Design, tracer: Tracer, report: ShapesReport | None, problems: Sequence[Problem]
-) -> Graph:
+def annotate(design: Design, tracer: Tracer, report: ShapesReport | None, problems: Sequence[Problem]) -> Graph:
     """The graph of a drawing."""
     notes = _Notes(design, tracer, report)
     texts, others = notes.problems(problems)
@@ -40,7 +38,7 @@ def annotate(
 
 
 def _index(boxes: Sequence[Box], groups: Sequence[Group], lines: Sequence[Line]) -> dict[str, Spot]:
-    index = {each.id: each.spot for each in (*boxes, *groups)}
+    index = {each.id: each.spot for each in boxes} | {each.id: each.spot for each in groups}
     return index | {line.id: index[line.head] for line in lines}
 
 
@@ -59,6 +57,7 @@ class _Notes:
         self._design = design
         self._tracer = tracer
         self._report = report
+        self._parts: tuple[Box | Group, ...] = (*tracer.boxes, *tracer.groups)
 
     def _drawn(self, path: str) -> str:
         """`path` with the indices of Repeats as they are drawn: 0."""
@@ -85,7 +84,7 @@ class _Notes:
         found: defaultdict[str, set[ValueType | None]] = defaultdict(set)
         for path, step in self._report.steps.items():
             found[self._drawn(path)].add(step.output)
-        for each in (*self._tracer.boxes, *self._tracer.groups):
+        for each in self._parts:
             outputs = found.get(each.spot.instance, set())
             if each.spot.role not in ("input", "output", "broken") and len(outputs) == 1:
                 (output,) = outputs
@@ -106,11 +105,12 @@ class _Notes:
         return texts, others
 
     def _places_of(self, path: str) -> list[str]:
-        ids = [each.id for each in (*self._tracer.boxes, *self._tracer.groups) if _at(path, each.spot)]
+        ids = [each.id for each in self._parts if _at(path, each)]
         if not ids and self._report:
             ids = [self._nearest(step.path) for step in self._report.steps.values() if step.node == path]
         if not ids and path.startswith("."):
-            ids = [each.id for each in self._tracer.boxes if each.closed and self._contains(each, place(path).definition)]
+            definition = place(path).definition
+            ids = [box.id for box in self._tracer.boxes if box.closed and self._contains(box, definition)]
         if not ids:
             ids = [self._nearest(path)]
         return [id for id in dict.fromkeys(ids) if id]
@@ -151,8 +151,11 @@ class _Notes:
         return [(a, b) for a, b in dict.fromkeys(pairs) if a and b and a != b]
 
 
-def _at(path: str, spot: Spot) -> bool:
-    return path in (spot.path, spot.instance) and spot.role not in ("input", "output", "broken")
+def _at(path: str, part: Box | Group) -> bool:
+    """Whether a problem's path means this part; an input of the design is named, it has no path."""
+    if part.role == "input":
+        return path == part.name
+    return path in (part.spot.path, part.spot.instance) and part.role not in ("output", "broken")
 
 
 def _reached(plan: Plan, name: str) -> set[str]:

@@ -6,7 +6,7 @@ import html
 import re
 
 from composer.views.dot import dot
-from composer.views.elements import Graph
+from composer.views.elements import Box, Graph
 from composer.views.layout import picture
 from composer.views.theme import ThemeName
 from composer.views.wording import clean
@@ -34,9 +34,10 @@ def svg(graph: Graph, theme: ThemeName = "light") -> str:
 def _titles(graph: Graph) -> dict[str, str]:
     """What a pointer on each part, or a screen reader, is told."""
     titles = {"picture": clean(graph.name)}
-    for each in (*graph.boxes, *graph.groups):
+    for each in graph.parts:
         place = each.spot.instance or each.name
-        words = [f"{place}: {each.kind}" if place else each.kind, *getattr(each, "lines", ()), *each.badges, *each.problems]
+        lines = each.lines if isinstance(each, Box) else ()
+        words = [f"{place}: {each.kind}" if place else each.kind, *lines, *each.badges, *each.problems]
         titles[each.id] = clean(" · ".join(words))[:800]
     for line in graph.lines:
         if line.label:

@@ -1,6 +1,6 @@
 """Colors of the picture, light and dark: for standalone files in DOT, for the app as CSS.
 
-The app lays a picture out once, in light, and colors it by the classes that the SVG carries.
+The app lays a picture out once, in light, and colors it with a stylesheet by the classes that the SVG carries.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ThemeName = Literal["light", "dark"]
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "indigo": ("Convolution",),
-    "blue": ("Linear", "Product", "Distance"),
+    "blue": ("Linear", "Product", "Given weights", "Distance"),
     "violet": ("Transformer",),
     "pink": ("Embedding",),
     "orange": ("Recurrent",),
@@ -48,27 +48,41 @@ class Theme:
     strokes: Mapping[str, str]
 
 
-def _families(text: str) -> dict[str, str]:
-    return dict(zip(FAMILIES, text.split(), strict=True))
+_PALETTE = {  # fill and stroke in light, and in dark
+    "indigo": ("#e8ebff", "#8b93f0", "#282c5c", "#7d86f0"),
+    "blue": ("#e3f0fe", "#6aaef0", "#16365c", "#4b9be6"),
+    "violet": ("#f0eafe", "#a98bf2", "#352663", "#9a7bf0"),
+    "pink": ("#fde8f3", "#ec88bd", "#4a1f3d", "#db6ba8"),
+    "orange": ("#ffedd9", "#f2a35a", "#4a2c12", "#e08a3c"),
+    "amber": ("#fdf3cf", "#dfb32e", "#423409", "#c79a1c"),
+    "green": ("#e1f7e7", "#6cc98a", "#15402a", "#46b06c"),
+    "teal": ("#d8f5f0", "#48bfae", "#0f3f3b", "#2fa595"),
+    "cyan": ("#dcf5fa", "#4bbcd6", "#0e3c49", "#2fa3bf"),
+    "lime": ("#eef8d4", "#a3c944", "#303d0d", "#8fb52e"),
+    "stone": ("#f3f1ee", "#b5aca3", "#35312d", "#94897d"),
+    "gray": ("#f1f3f5", "#adb5bd", "#2a303a", "#78838f"),
+    "slate": ("#e9eef5", "#8ea3bd", "#27344a", "#7389a6"),
+    "ink": ("#ffffff", "#64748b", "#161d2b", "#8494ab"),
+}
+
+
+def _palette(column: int) -> dict[str, str]:
+    return {name: colors[column] for name, colors in _PALETTE.items()}
 
 
 THEMES: Mapping[ThemeName, Theme] = {
     "light": Theme(
         background="#ffffff",
         text="#0f172a",
-        muted="#64748b",
+        muted="#55627a",
         edge="#94a3b8",
         washes=("#f4f6f9", "#ffffff"),
         rim="#cbd5e1",
         accent="#7c3aed",
         problem="#dc2626",
         problem_fill="#fef2f2",
-        fills=_families(
-            "#e8ebff #e3f0fe #f0eafe #fde8f3 #ffedd9 #fdf3cf #e1f7e7 #d8f5f0 #dcf5fa #eef8d4 #f3f1ee #f1f3f5 #e9eef5 #ffffff"
-        ),
-        strokes=_families(
-            "#8b93f0 #6aaef0 #a98bf2 #ec88bd #f2a35a #dfb32e #6cc98a #48bfae #4bbcd6 #a3c944 #b5aca3 #adb5bd #8ea3bd #64748b"
-        ),
+        fills=_palette(0),
+        strokes=_palette(1),
     ),
     "dark": Theme(
         background="#0f1420",
@@ -80,12 +94,8 @@ THEMES: Mapping[ThemeName, Theme] = {
         accent="#b69cff",
         problem="#f87171",
         problem_fill="#451a1e",
-        fills=_families(
-            "#282c5c #16365c #352663 #4a1f3d #4a2c12 #423409 #15402a #0f3f3b #0e3c49 #303d0d #35312d #2a303a #27344a #161d2b"
-        ),
-        strokes=_families(
-            "#7d86f0 #4b9be6 #9a7bf0 #db6ba8 #e08a3c #c79a1c #46b06c #2fa595 #2fa3bf #8fb52e #94897d #78838f #7389a6 #8494ab"
-        ),
+        fills=_palette(2),
+        strokes=_palette(3),
     ),
 }
 
@@ -101,25 +111,33 @@ def css_class(category: str) -> str:
 
 
 def stylesheet(name: ThemeName, scope: str = ".graph-picture") -> str:
-    """CSS that colors an SVG of `composer.views.dot`, whatever theme it was drawn in, below the selector `scope`."""
-    theme = THEMES[name]
+    """CSS below the selector `scope` that gives an SVG drawn in light the colors of a theme."""
+    theme, light = THEMES[name], THEMES["light"]
+    texts = zip(_inks(light), _inks(theme), strict=True)
     rules = [
         f"{scope} .graph > polygon {{ fill: none; stroke: none; }}",
-        f"{scope} text {{ fill: {theme.text}; }}",
-        f"{scope} .node text ~ text, {scope} .edge text {{ fill: {theme.muted}; }}",
+        *(f'{scope} text[fill="{drawn}"] {{ fill: {wanted}; }}' for drawn, wanted in texts),
         f"{scope} .edge path {{ stroke: {theme.edge}; }}",
         f"{scope} .edge polygon {{ fill: {theme.edge}; stroke: {theme.edge}; }}",
         f"{scope} .edge.same path {{ stroke: {theme.accent}; }}",
-        *(f"{scope} .cluster.wash-{k} > path {{ fill: {fill}; stroke: {theme.rim}; }}" for k, fill in enumerate(theme.washes)),
     ]
+    for number, fill in enumerate(theme.washes):
+        rules.append(f"{scope} .cluster.wash-{number} > path {{ fill: {fill}; stroke: {theme.rim}; }}")
     for each, categories in FAMILIES.items():
-        shapes = ", ".join(
-            f"{scope} .node.{css_class(category)} > {shape}"
-            for category in categories
-            for shape in ("path", "polygon", "ellipse")
-        )
-        rules.append(f"{shapes} {{ fill: {theme.fills[each]}; stroke: {theme.strokes[each]}; }}")
-    shapes = ", ".join(f"{scope} .problem > {shape}" for shape in ("path", "polygon", "ellipse"))
-    rules.append(f"{shapes} {{ stroke: {theme.problem}; }}")
-    rules.append(f"{scope} .node.problem > path {{ fill: {theme.problem_fill}; }}")
+        nodes = [f"{scope} .node.{css_class(category)}" for category in categories]
+        rules.append(_shapes(nodes, f"fill: {theme.fills[each]};", first=True))
+        rules.append(_shapes(nodes, f"stroke: {theme.strokes[each]};"))
+    rules.append(_shapes([f"{scope} .node.problem"], f"fill: {theme.problem_fill};", first=True))
+    rules.append(_shapes([f"{scope} .node.problem", f"{scope} .cluster.problem"], f"stroke: {theme.problem};"))
     return "\n".join(rules) + "\n"
+
+
+def _inks(theme: Theme) -> tuple[str, ...]:
+    return theme.text, theme.muted, theme.accent, theme.problem
+
+
+def _shapes(selectors: list[str], style: str, first: bool = False) -> str:
+    """A rule for the outlines of nodes; a closed box has two, of which the first is filled."""
+    which = ":first-of-type" if first else ""
+    shapes = [f"{selector} > {shape}{which}" for selector in selectors for shape in ("path", "ellipse")]
+    return f"{', '.join(shapes)} {{ {style} }}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from composer.catalog import LayerSpec
 from composer.design.document import Design
 from composer.design.limits import MAX_DEPTH
 from composer.design.nodes import Use
@@ -15,21 +14,18 @@ from composer.design.plan import (
     BlockPlan,
     Call,
     DefinitionPlan,
-    LayerCall,
-    OpCall,
     Plan,
     Ref,
     RepeatCall,
     SharedCall,
     Step,
-    TensorCall,
     UseCall,
 )
 from composer.views.elements import Box, Group, Spot
-from composer.views.labels import Values, options_line, resolved, tensor_line, text_of, use_line
+from composer.views.labels import Values, resolved
+from composer.views.leaves import MODES, Leaf, leaf, times
 
 HARD_LIMIT = 12_000  # boxes; beyond it nothing more is opened, whatever was asked for
-_MODES: dict[str, tuple[str, ...]] = {"new": (), "copy": ("equal at start",), "same": ("same weights",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ class Tracer:
         self.plan = plan
         self._depth = depth
         self._uses = uses
-        self._expanded = expanded
+        self._expanded = {above for path in expanded for above in _above(path)}
         self._collapsed = collapsed
         self._limit = limit
         self.boxes: list[Box] = []
@@ -107,7 +103,7 @@ class Tracer:
         for each in self._design.inputs:
             shape = "×".join(map(str, each.shape)) or "scalar"
             line = shape if each.dtype == "float32" else f"{shape} {each.dtype}"
-            inputs.append(self._box(At("", "", each.name), "input", "Input", "Input", (line,)))
+            inputs.append(self._box(At("", "", each.name), Leaf("input", "Input", "Input", line)))
         root = self.plan.root
         here = At("", "", self._design.name)
         if isinstance(root, BlockPlan):
@@ -115,10 +111,10 @@ class Tracer:
         else:
             output = self._repeat(root, self._group(here, "Repeat", "Block", root), here, inputs)
         outputs = output if isinstance(output, tuple) else (output,)
-        for number, each in enumerate(outputs):
+        for number, value in enumerate(outputs):
             name = str(number) if len(outputs) > 1 else ""
-            end = self._box(At("", "", name), "output", "Output", "Output")
-            self._join(end, [each])
+            end = self._box(At("", "", name), Leaf("output", "Output", "Output"))
+            self._join(end, [value])
 
     def _block(self, block: BlockPlan, at: At, inputs: Sequence[Traced]) -> Traced:
         known = dict(zip(block.inputs, inputs, strict=False))
@@ -143,7 +139,7 @@ class Tracer:
         return value
 
     def _broken(self, group: str) -> Source:
-        return self._box(At("", "", "", group), "broken", "?", "Broken")
+        return self._box(At("", "", "", group), Leaf("broken", "?", "Broken"))
 
     def _call(self, step: Step, inputs: Sequence[Traced], at: At) -> Traced:
         call = step.call
@@ -186,78 +182,44 @@ class Tracer:
         return at.depth < self._depth
 
     def _leaf(self, call: Call, at: At) -> Source:
-        """One box for a call, whatever is inside."""
-        match call:
-            case LayerCall(node):
-                badges = ("lazy",) if node.spec.concrete else ()
-                line = options_line(node.spec, node.options, at.values)
-                return self._box(at, "layer", node.kind, node.spec.category, (line,), badges=badges)
-            case OpCall() if not at.name:
-                return self._merge(call, at)
-            case OpCall(kind, options):
-                return self._box(at, "op", kind, call.spec.category, (options_line(call.spec, options, at.values),))
-            case TensorCall(node):
-                return self._box(at, "tensor", node.kind, "Parameter", (tensor_line(node, at.values),))
-            case UseCall(node):
-                return self._box(at, "use", node.of, "Use", (use_line(node, at.values),), closed=True)
-            case SharedCall(target):
-                return self._shared(call, at)
-            case RepeatCall(node):
-                return self._closed_repeat(call, at)
-            case BlockCall(block):
-                line = _counted(sum(bool(step.id) for step in block.steps))
-                return self._box(at, "block", block.kind, "Block", (line,), closed=bool(block.steps))
-
-    def _merge(self, call: OpCall, at: At) -> Source:
-        line = options_line(call.spec, call.options, at.values)
-        return self._box(at, "merge", call.kind, call.spec.category, (line,))
-
-    def _closed_repeat(self, call: RepeatCall, at: At) -> Source:
-        node = call.node
-        self.repeats.add(at.path)
-        body = node.body.of if isinstance(call.body, UseCall) else node.body.kind
-        return self._box(at, "block", "Repeat", "Block", (f"{_times(call, at.values)} {body}",), closed=True, badges=_MODES[node.mode])
-
-    def _shared(self, call: SharedCall, at: At) -> Source:
-        node = call.node
-        kind = getattr(node, "of", node.kind) if node else "?"
-        spec = getattr(node, "spec", None)
-        category = spec.category if isinstance(spec, LayerSpec) else "Use"
-        target = ".".join(call.target)
-        source = self._box(at, "shared", kind, category, (f"same as {target}",), badges=("shared",))
-        self.originals.append((source.box, join(at.scope, target)))
+        drawn = leaf(call, at.values, merge=not at.name)
+        if isinstance(call, RepeatCall):
+            self.repeats.add(at.path)
+        source = self._box(at, drawn)
+        if isinstance(call, SharedCall):
+            self.originals.append((source.box, join(at.scope, *call.target)))
         return source
 
-    def _box(
-        self,
-        at: At,
-        role: str,
-        kind: str,
-        category: str,
-        lines: tuple[str, ...] = (),
-        closed: bool = False,
-        badges: tuple[str, ...] = (),
-    ) -> Source:
+    def _box(self, at: At, leaf: Leaf) -> Source:
         id = f"n{len(self.boxes)}"
-        shown = tuple(line for line in lines if line)
-        spot = Spot(at.node, at.path, role)
-        self.boxes.append(Box(id, spot, kind, at.name, category, shown, at.group, closed, badges))
-        if role not in ("input", "output", "broken", "merge"):
+        spot = Spot(at.node, at.path, leaf.role)
+        lines = (leaf.line,) if leaf.line else ()
+        box = Box(id, spot, leaf.kind, at.name, leaf.category, lines, at.group, leaf.closed, leaf.badges)
+        self.boxes.append(box)
+        if leaf.role not in ("input", "output", "broken", "merge"):
             self.at_path[at.path] = id
         return Source(id, id)
 
     def _group(self, at: At, kind: str, category: str, body: BlockPlan | RepeatCall) -> Group:
-        times, badges = ("", ())
+        count: str = ""
+        badges: tuple[str, ...] = ()
         if isinstance(body, RepeatCall):
-            times, badges = _times(body, at.values), _MODES[body.node.mode]
+            count, badges = times(body, at.values), MODES[body.node.mode]
         spot = Spot(at.node, at.path, "use" if category == "Use" else "block")
-        group = Group(f"g{len(self.groups)}", spot, kind, at.name, category, at.group, times, badges)
+        group = Group(f"g{len(self.groups)}", spot, kind, at.name, category, at.group, count, badges)
         self.groups.append(group)
         self.at_path[at.path] = group.id
         return group
 
     def _join(self, end: Source, values: Sequence[Traced]) -> None:
         self.wires += [Wire(source, end.box) for value in values for source in _sources(value)]
+
+
+def _above(path: str) -> Iterator[str]:
+    """`path` and every path around it."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
 
 
 def _sources(value: Traced) -> Iterator[Source]:
@@ -275,15 +237,7 @@ def _as_output_of(group: str, value: Traced, items: tuple[int, ...] = ()) -> Tra
     return tuple(_as_output_of(group, each, (*items, number)) for number, each in enumerate(value))
 
 
-def _times(call: RepeatCall, values: Values) -> str:
-    return f"×{text_of(resolved(call.node.times, values))}"
-
-
 def _sizes(definition: DefinitionPlan, use: Use, values: Values) -> dict[str, int]:
     """The options of a definition at one use of it, those that can be computed."""
     given = {name: resolved(use.options.get(name, default), values) for name, default in definition.options}
     return {name: value for name, value in given.items() if isinstance(value, int)}
-
-
-def _counted(number: int) -> str:
-    return f"{number} node{'' if number == 1 else 's'}" if number else "empty"
