@@ -81,7 +81,7 @@ def test_new_writes_a_file_and_replaces_none(run: Run) -> None:
 def test_check(run: Run) -> None:
     fine = run("check", "lenet")
     assert (fine.exit_code, fine.output) == (0, "no problems\n")
-    assert json.loads(run("check", "lenet", "--json").output) == {"ok": True, "problems": []}
+    assert json.loads(run("check", "lenet", "--json").output) == {"ok": True, "problems": [], "fixed": []}
     wrong = run("check", saved(WRONG))
     assert wrong.exit_code == 1
     assert wrong.output.startswith("a\\u{1b}[31m: expects ")
@@ -95,6 +95,32 @@ def test_fixes_are_printed(run: Run) -> None:
     lines = run("check", saved(broken)).output.splitlines()
     assert lines[0].startswith("b: expects ")
     assert lines[1].startswith("  fix: ")
+
+
+def test_certain_fixes_are_applied(run: Run) -> None:
+    path = saved(MISFIT)
+    fixed = run("check", path, "--fix")
+    assert (fixed.exit_code, fixed.output) == (0, "fixed  b: set in_features=5\nno problems\n")
+    assert run("check", path).exit_code == 0
+    assert text.loads(path.read_bytes()).root.children[1].options == {"in_features": 5, "out_features": 7}
+
+
+def test_fixes_that_need_a_choice_are_left(run: Run) -> None:
+    path = saved(design(linear("a"), linear("b", 4, 4, "nowhere")))
+    before = path.read_bytes()
+    left = run("check", path, "--fix")
+    assert left.exit_code == 1
+    assert left.output.startswith("b: expects ")
+    assert path.read_bytes() == before
+
+
+def test_where_fixes_are_written(run: Run) -> None:
+    assert run("check", saved(MISFIT), "-o", "x.json").exit_code == 2, "-o goes with --fix"
+    assert run("check", saved(MISFIT), "--fix", "-o", "x.json").exit_code == 0
+    assert text.loads(Path("x.json").read_bytes()) != MISFIT
+    assert text.loads(Path("net.json").read_bytes()) == MISFIT
+    piped = run("check", "-", "--fix", input=text.dumps(MISFIT))
+    assert (piped.exit_code, "Name a file with -o" in piped.stderr) == (2, True)
 
 
 def test_a_design_from_standard_input(run: Run) -> None:

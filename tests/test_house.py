@@ -28,7 +28,7 @@ ALLOWED = {
     "views": {"views"} | PURE,
     "ui": {"ui", "kernel", "views", "workspace"} | PURE,
     "web": {"web", "ui", "kernel", "views", "workspace"} | PURE,
-    "cli": {"web", "engine", "views", "workspace"} | PURE,
+    "cli": {"cli", "web", "engine", "views", "workspace"} | PURE,
     "__main__": {"cli"},
 }
 CLIENT_OF_KERNEL = {"ui", "web"}

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from composer.design.document import Design
 from composer.design.text import loads
 from composer.reports import KernelReport, OpenReport, RunReport, ShapesReport, SummaryReport
 
@@ -42,27 +41,9 @@ def shapes(state: State, progress: Progress, text: str, sizes: Mapping[str, int]
 
 def summary(state: State, progress: Progress, text: str, sizes: Mapping[str, int]) -> SummaryReport:
     """Shapes, FLOPs and memory at definite sizes."""
-    report = shapes(state, progress, text, sizes)
-    if report.problems:
-        return SummaryReport(report, None, "memory is not known while the design has problems")
-    return _with_memory(loads(text), report)
+    from composer.engine.summary import summarize
 
-
-def _with_memory(design: Design, report: ShapesReport) -> SummaryReport:
-    import torch
-
-    from composer.codegen.source import class_name_of, source
-    from composer.engine import build, preview
-    from composer.engine import shapes as engine
-    from composer.engine.memory import memory
-
-    inputs = [preview.build(engine.type_of_input(each, report.sizes)) for each in design.inputs]
-    try:
-        with torch.device("meta"):
-            model = build.build(source(design), class_name_of(design), design.seed)
-        return SummaryReport(report, memory(model, inputs))
-    except (NotImplementedError, RuntimeError, ValueError) as error:
-        return SummaryReport(report, None, f"memory cannot be measured: {preview.text_of(error)}")
+    return summarize(loads(text), sizes)
 
 
 def source(state: State, progress: Progress, text: str) -> str:

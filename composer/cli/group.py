@@ -1,0 +1,45 @@
+"""The command `block-composer` itself: without a subcommand it opens the app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from composer import __version__
+from composer.cli.output import Refused
+from composer.errors import ComposerError
+
+
+class Group(click.Group):
+    """Turns our errors into a message and an exit status, whatever the command."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ComposerError as error:
+            raise Refused(error) from None
+
+
+@click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the app on this machine.")
+@click.option("--no-browser", is_flag=True, help="Do not open the app in the browser.")
+@click.option("--workspace", type=click.Path(file_okay=False, path_type=Path), help="Folder of designs and runs.")
+@click.pass_context
+def cli(ctx: click.Context, port: int | None, no_browser: bool, workspace: Path | None) -> None:
+    """Compose PyTorch models from nested blocks. Without a command: open the app.
+
+    DESIGN is a file, `-` for standard input, or the name of a template.
+    """
+    if ctx.invoked_subcommand is not None:
+        if port or no_browser or workspace:
+            raise click.UsageError("--port, --no-browser and --workspace are for the app, not for a command.")
+        return
+    from composer.web.serve import serve
+
+    try:
+        serve(port, not no_browser, workspace)
+    except OSError as error:
+        raise click.ClickException(str(error)) from None

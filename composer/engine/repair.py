@@ -1,0 +1,43 @@
+"""Applying all fixes that involve no choice."""
+
+from __future__ import annotations
+
+from composer.design.document import Design
+from composer.design.edits.operations import apply
+from composer.engine.shapes import examine
+from composer.errors import EditError, Fix
+
+MAX_FIXES = 1_000  # more than a document of 5,000 nodes will need; a fix that makes a new problem ends here
+
+
+def repair(design: Design) -> tuple[Design, tuple[str, ...]]:
+    """`design` after its certain fixes, one by one, and what each did: `fc: set in_features=400`.
+
+    A fix is taken only where its problem is gone afterwards.
+    """
+    done: list[str] = []
+    while len(done) < MAX_FIXES:
+        step = _first_fix(design)
+        if step is None:
+            break
+        design, label = step
+        done.append(label)
+    return design, tuple(done)
+
+
+def _first_fix(design: Design) -> tuple[Design, str] | None:
+    for problem in examine(design).problems:
+        for fix in problem.fixes:
+            mended = _applied(design, fix) if fix.certain else None
+            if mended and problem not in examine(mended).problems:
+                return mended, f"{problem.place}: {fix.label}"
+    return None
+
+
+def _applied(design: Design, fix: Fix) -> Design | None:
+    try:
+        for edit in fix.edits:
+            design = apply(design, edit)
+    except EditError:
+        return None
+    return design
