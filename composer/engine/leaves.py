@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from composer.catalog.options import Option, Value
 from composer.catalog.spec import Spec
 from composer.codegen import render
-from composer.design.nodes import Size, Tensor
+from composer.design.nodes import Layer, Size, Tensor
 from composer.design.plan import LayerCall, OpCall
 from composer.engine import preview
 from composer.engine.flow import LEFT_OUT, At, Failure, Flow, Inputs, Values, Walk
-from composer.engine.measures import mismatches
-from composer.engine.preview import OwnTensor
+from composer.engine.measures import Mismatch, mismatches
+from composer.engine.preview import Outcome, OwnTensor
 from composer.expressions import ExpressionError, evaluate, names, parse
 from composer.reports import TensorType, ValueType
 
@@ -28,31 +29,26 @@ class Leaves:
 
     def layer(self, call: LayerCall, inputs: Inputs, at: At) -> Flow:
         """Run a layer; its parameters are noted even where it cannot run."""
-        node, texts = call.node, _texts(at.values)
-        options = self._evaluated(node.spec, node.options, at)
+        node, given = call.node, _known(inputs)
+        options = self._evaluated(node.spec, node.options, at) if at.values else node.options
         if options is None:
             return self._found.record(at, node.kind, inputs, None)
-        construct = render.construct(node.spec, options, texts)
-        given = _known(inputs)
         if given is None:
+            construct = render.construct(node.spec, options)
             self._add(at, preview.tensors_of(construct))
             return self._found.record(at, node.kind, inputs, None)
-        text = render.call_layer(node.spec, "m", options, _arguments(inputs), texts)
         first = self._first.setdefault(at.owner, given) if node.spec.concrete else given
-        outcome = preview.run_layer(construct, text, given, first if first != given else None, self._flops)
-        wrong = mismatches(node.spec, options, given)
-        error = outcome.error or (preview.real_error(construct, text, given) if wrong else "")
-        output = outcome.output
-        if error:
-            sizes = {each.option: each.received for each in wrong}
-            mended = preview.run_layer(render.construct(node.spec, {**options, **sizes}, texts), text, given)
-            output = mended.output  # certain whatever is done about the sizes: they decide what comes in, not out
-            dtype = next((each.dtype for each in outcome.tensors if each.parameter), "")
+        present = tuple(each is not LEFT_OUT for each in inputs)
+        ran = _ran(node, options, bool(at.values), given, present, first, self._flops)
+        if ran.error:
             origins = tuple(each.origin for each in inputs)
-            failure = Failure(at, node.kind, construct, given, origins, error, True, dtype, wrong, not mended.error)
+            dtype = next((each.dtype for each in ran.outcome.tensors if each.parameter), "")
+            failure = Failure(
+                at, node.kind, ran.construct, given, origins, ran.error, True, dtype, ran.wrong, ran.mended
+            )
             self._found.failures.setdefault(at.node, failure)
-        self._add(at, outcome.tensors)
-        return self._found.record(at, node.kind, inputs, output, outcome.flops)
+        self._add(at, ran.outcome.tensors)
+        return self._found.record(at, node.kind, inputs, ran.output, ran.outcome.flops)
 
     def op(self, call: OpCall, inputs: Inputs, at: At) -> Flow:
         """Run an op."""
@@ -113,6 +109,75 @@ class Leaves:
 
     def _add(self, at: At, tensors: tuple[OwnTensor, ...]) -> None:
         self._found.tensors += [(at.path, at.owner, each) for each in tensors]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """A layer as it ran. `mended`: it runs once the options in `wrong` are the sizes that come in."""
+
+    construct: str
+    outcome: Outcome
+    output: ValueType | None
+    error: str = ""
+    wrong: tuple[Mismatch, ...] = ()
+    mended: bool = False
+
+
+_memo: dict[tuple[Any, ...], tuple[Layer, _Ran]] = {}
+_MEMO_SIZE = 50_000
+
+
+def _ran(
+    node: Layer,
+    options: Mapping[str, Any],
+    evaluated: bool,
+    given: tuple[ValueType, ...],
+    present: tuple[bool, ...],
+    first: tuple[ValueType, ...],
+    flops: bool,
+) -> _Ran:
+    """Run a layer, or recall how it ran: an edit keeps the other nodes, so that one look at each is all it costs.
+
+    The node is kept with its result, so its identity stays its own.
+    """
+    sizes = tuple(options.items()) if evaluated else ()
+    key = (id(node), sizes, given, present, first, flops)
+    known = _memo.get(key)
+    if known:
+        return known[1]
+    ran = _run(node, options, given, present, first, flops)
+    if len(_memo) >= _MEMO_SIZE:
+        _memo.clear()
+    _memo[key] = node, ran
+    return ran
+
+
+def _run(
+    node: Layer,
+    options: Mapping[str, Any],
+    given: tuple[ValueType, ...],
+    present: tuple[bool, ...],
+    first: tuple[ValueType, ...],
+    flops: bool,
+) -> _Ran:
+    construct = render.construct(node.spec, options)
+    names = [f"a{k}" if there else None for k, there in enumerate(present)]
+    text = render.call_layer(node.spec, "m", options, names)
+    outcome = preview.run_layer(construct, text, given, first if first != given else None, flops)
+    wrong = mismatches(node.spec, options, given)
+    error = outcome.error or (preview.real_error(construct, text, given) if wrong else "")
+    if not error:
+        return _Ran(construct, outcome, outcome.output)
+    sizes = {each.option: each.received for each in wrong}
+    mended = preview.run_layer(render.construct(node.spec, {**options, **sizes}), text, given)
+    # What comes out is certain whatever is done about the sizes: they decide what comes in.
+    return _Ran(construct, outcome, mended.output, error, wrong, not mended.error)
+
+
+def forget() -> None:
+    """Forget every result (for benchmarks of a cold start)."""
+    _memo.clear()
+    preview.clear()
 
 
 def integer(value: Size | None, values: Values) -> int:

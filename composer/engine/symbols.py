@@ -7,6 +7,7 @@ fits none of these, or more than one, is `?`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations_with_replacement
 from math import prod
 
@@ -36,6 +37,12 @@ def probes(names: Sequence[str], number: int) -> list[dict[str, int]]:
 
 def label(values: Sequence[ValueType | None], runs: Sequence[Sizes]) -> ValueType | None:
     """One value's type from what it was at each run; None where a run has none, or the kinds differ."""
+    return _label(tuple(values), tuple(tuple(run.items()) for run in runs))
+
+
+@lru_cache(maxsize=50_000)
+def _label(values: tuple[ValueType | None, ...], bound: tuple[tuple[tuple[str, int], ...], ...]) -> ValueType | None:
+    runs = [dict(run) for run in bound]
     first = values[0]
     if any(value is None for value in values):
         return None

@@ -27,7 +27,9 @@ def _bottleneck(name: str, shortcut: bool) -> Definition:
         _conv("conv3", "=width", "=4*width", 1),
         _norm("bn3", "=4*width"),
     )
-    project = Sequential(id="shortcut", nodes=(_conv("conv", "=cin", "=4*width", 1, "=stride"), _norm("bn", "=4*width")))
+    project = Sequential(
+        id="shortcut", nodes=(_conv("conv", "=cin", "=4*width", 1, "=stride"), _norm("bn", "=4*width"))
+    )
     residual = Residual(id="residual", nodes=body, shortcut=project if shortcut else None)
     options = (DefinitionOption(name="cin"), DefinitionOption(name="width"), DefinitionOption(name="stride", default=1))
     return Definition(name=name, options=options, body=Sequential(nodes=(residual, Op(id="relu", kind="relu"))))

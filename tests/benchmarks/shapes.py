@@ -17,8 +17,8 @@ import torchinfo
 from composer import templates
 from composer.design.document import Design
 from composer.design.edits.operations import apply
-from composer.engine import preview
 from composer.engine.build import live
+from composer.engine.leaves import forget
 from composer.engine.shapes import shapes
 from composer.reports import count_parameters
 from tests.benchmarks.designs import resnet152, thousand_layers
@@ -37,7 +37,7 @@ def report(name: str, found: list[float]) -> None:
 
 
 def cold(design: Design, sizes: dict[str, int]) -> None:
-    preview.clear()
+    forget()
     assert count_parameters(shapes(design, sizes).tensors)
 
 
@@ -57,7 +57,7 @@ def after_an_edit() -> None:
     design = thousand_layers()
     found = []
     for k in range(ROUNDS):
-        preview.clear()
+        forget()
         first = seconds(lambda: shapes(design))
         edited = apply(design, {"edit": "set_option", "path": "500", "name": "bias", "value": bool(k % 2)})
         found.append(seconds(lambda edited=edited: shapes(edited)) / first)
