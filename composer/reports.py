@@ -23,11 +23,14 @@ ValueType = TensorType | tuple["ValueType", ...]
 
 
 def describe(value: ValueType | None) -> str:
-    """A value's type for people: `N×6×28×28`, `(N×8, 1×N×8)`; `?` where it is not known."""
+    """A value's type for people: `N×6×28×28`, `(N×8, nothing)`; `?` where it is not known.
+
+    The empty tuple is no value at all, such as an input left out.
+    """
     if value is None:
         return "?"
     if isinstance(value, tuple):
-        return f"({', '.join(map(describe, value))})"
+        return f"({', '.join(map(describe, value))})" if value else "nothing"
     return str(value) if value.dtype == "float32" else f"{value} {value.dtype}"
 
 

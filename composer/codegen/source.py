@@ -15,15 +15,22 @@ from composer.design.check import check
 from composer.design.document import Design
 from composer.design.lower import lower
 from composer.design.names import camel, class_name, unique
-from composer.design.paths import place
+from composer.design.nodes import Repeat
+from composer.design.paths import place, scopes, walk
 from composer.design.plan import BlockCall, BlockPlan, DefinitionPlan, ModuleCall, Plan, RepeatCall, UseCall
 from composer.errors import DesignError
 
 
 def class_name_of(design: Design) -> str:
     """The name of the design's class in its source."""
-    taken = {each.name for each in design.definitions} | {"when_ready"}
-    return unique(class_name(design.name), taken)
+    return unique(class_name(design.name), {each.name for each in design.definitions} | names_of(design))
+
+
+def names_of(design: Design) -> set[str]:
+    """The options and indices of the design: names that a class must not have, since code inside reads them."""
+    options = {option.name for each in design.definitions for option in each.options}
+    indices = {node.index for _, root, _ in scopes(design) for _, node in walk(root) if isinstance(node, Repeat)}
+    return options | indices
 
 
 def source(design: Design, notes: Mapping[str, str] | None = None) -> str:
@@ -47,7 +54,7 @@ class _File:
         self._plan = plan
         self._notes = notes
         self._names: dict[str, str] = {}  # path of a block with a class of its own → the class
-        self._taken = {*plan.definitions, class_name_of(design), "when_ready"}
+        self._taken = {*plan.definitions, class_name_of(design), *names_of(design)}
 
     def text(self) -> str:
         main = class_name_of(self._design)

@@ -31,7 +31,9 @@ def check_document(data: Any) -> None:
         DesignError: over 5,000 nodes, or nested deeper than 32 blocks.
     """
     count = 0
-    pending: list[tuple[Any, str, int]] = [(data, "", 0)]
+    # An initializer rule says a kind, too, but is no node.
+    trees = {key: each for key, each in data.items() if key != "initializers"} if isinstance(data, dict) else data
+    pending: list[tuple[Any, str, int]] = [(trees, "", 0)]
     while pending:
         value, path, depth = pending.pop()
         if isinstance(value, dict):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from composer.design.document import Design
-from composer.design.nodes import Block, BlockBase, Node, Op, Shared, Tensor, Use
+from composer.design.nodes import Block, BlockBase, Node, Op, Shared, Use
 from composer.design.paths import child
 
-MAX_HOPS = 200  # a path through shared modules that refer to each other in a ring ends here
+MAX_STEPS = 200  # shared modules that refer to each other in a ring, or over and over, end here
 
 
 def target_of(design: Design, definition: str, ids: Sequence[str]) -> Node | None:
@@ -18,7 +18,8 @@ def target_of(design: Design, definition: str, ids: Sequence[str]) -> Node | Non
     constant is found at the end of a path only.
     """
     root = design.root if not definition else _body(design, definition)
-    return _follow(design, root, root, tuple(ids), MAX_HOPS) if root else None
+    found = _Follower(design).follow(root, root, tuple(ids)) if root else None
+    return found[0] if found else None
 
 
 def _body(design: Design, name: str) -> Block | None:
@@ -26,18 +27,27 @@ def _body(design: Design, name: str) -> Block | None:
     return found.body if found else None
 
 
-def _follow(design: Design, at: Node, scope: Block, ids: tuple[str, ...], hops: int) -> Node | None:
-    if hops == 0 or isinstance(at, Op):
+class _Follower:
+    """Follows one path. All its steps are counted together: shared modules can double them at every turn."""
+
+    def __init__(self, design: Design) -> None:
+        self._design = design
+        self._steps = MAX_STEPS
+
+    def follow(self, at: Node, scope: Block, ids: tuple[str, ...]) -> tuple[Node, Block] | None:
+        """The node at `ids` below `at`, and the root of the tree that it stands in; `scope` is that of `at`."""
+        self._steps -= 1
+        if self._steps < 0 or isinstance(at, Op):
+            return None
+        if isinstance(at, Shared):
+            original = self.follow(scope, scope, tuple(at.of.split(".")))
+            return self.follow(*original, ids) if original else None
+        if not ids:
+            return at, scope
+        if isinstance(at, Use):
+            body = _body(self._design, at.of)
+            return self.follow(body, body, ids) if body else None
+        if isinstance(at, BlockBase):
+            below = child(at, ids[0])
+            return self.follow(below, scope, ids[1:]) if below else None
         return None
-    if isinstance(at, Shared):
-        original = _follow(design, scope, scope, tuple(at.of.split(".")), hops - 1)
-        return original and _follow(design, original, scope, ids, hops - 1)
-    if not ids:
-        return at
-    if isinstance(at, Use):
-        body = _body(design, at.of)
-        return body and _follow(design, body, body, ids, hops - 1)
-    if isinstance(at, BlockBase) and not isinstance(at, Tensor):
-        below = child(at, ids[0])
-        return below and _follow(design, below, scope, ids[1:], hops - 1)
-    return None

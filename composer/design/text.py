@@ -32,7 +32,7 @@ def _plain(value: Any) -> Any:
             for name in order
             if name in _ALWAYS
             or fields[name].is_required()
-            or getattr(value, name) != fields[name].get_default(call_default_factory=True)  # type: ignore[call-arg]
+            or getattr(value, name) != fields[name].get_default(call_default_factory=True)
         }
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]

@@ -182,11 +182,11 @@ def _map(value: ValueType, make: Callable[[TensorType], Tensor]) -> Any:
 
 
 def type_of(value: Any) -> ValueType | None:
-    """The type of a tensor or of a tuple or list of them; None for anything else."""
+    """The type of a tensor or of a tuple or list of them, `()` of a None among them; None for anything else."""
     if isinstance(value, Tensor):
         return TensorType(tuple(value.shape), dtype_name(value.dtype))
     if isinstance(value, tuple | list):
-        items = tuple(type_of(each) for each in value)
+        items = tuple(() if each is None else type_of(each) for each in value)
         return None if any(each is None for each in items) else items  # type: ignore[return-value]
     return None
 

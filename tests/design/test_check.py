@@ -116,6 +116,24 @@ WRONG: dict[str, tuple[Design, str, str]] = {
         "share-copied",
         "r.0.s",
     ),
+    "index named like a definition": (
+        chain(Repeat(id="r", index="Twice", body=linear("0", 4, 4)), definitions=(TWICE,)),
+        "name-taken",
+        "r",
+    ),
+    "copies of a lazy layer": (
+        chain(Repeat(id="r", mode="copy", body=layer("0", "LazyLinear", out_features=4))),
+        "lazy-copy",
+        "r",
+    ),
+    "option named like a definition": (
+        chain(
+            linear("a", 4, 4),
+            definitions=(TWICE, Definition(name="B", options=(DefinitionOption(name="Twice"),), body=Sequential())),
+        ),
+        "name-taken",
+        ".B",
+    ),
     "parameter of integers": (
         chain(Tensor(id="p", kind="Parameter", shape=(4,), dtype="int64"), op("a", "Add", "x", "p")),
         "bad-dtype",

@@ -114,6 +114,16 @@ def test_a_merge_that_fails_is_the_block_s() -> None:
     assert "N×5" in problem.received and "N×4" in problem.received
 
 
+def test_a_layer_that_gives_nothing_beside_its_output() -> None:
+    options = {"embed_dim": 4, "num_heads": 2, "need_weights": False}
+    design = chain(
+        layer("m", "MultiheadAttention", "x", "x", "x", **options),
+        linear("fc", 4, 2, "m.0"),
+        inputs=(Input(shape=("T", "N", 4)),),
+    )
+    assert outputs(design) == {"": "T×N×2", "m": "(T×N×4, nothing)", "fc": "T×N×2"}
+
+
 def test_item_that_is_not_there() -> None:
     design = chain(layer("lstm", "LSTM", input_size=4, hidden_size=3), linear("b", 3, 1, "lstm.2"))
     (problem,) = shapes(design).problems

@@ -93,12 +93,13 @@ def test_close_all_and_use_again(pool: Pool):
 
 
 def test_idle_kernels_end_unless_something_would_be_lost():
-    pool = Pool(idle_seconds=0.3, make=make)
-    idle, trained, busy, used = (pool.get(name) for name in ("idle", "trained", "busy", "used"))
+    pool = Pool(idle_seconds=1.5, make=make)  # longer than a loaded machine stands still
+    trained, busy, idle = (pool.get(name) for name in ("trained", "busy", "idle"))
     trained.call("remember", text="trained")
     with ThreadPoolExecutor() as threads:
-        working = threads.submit(busy.call, "sleep", seconds=2)
-        end = time.monotonic() + 1.5
+        working = threads.submit(busy.call, "sleep", seconds=4)
+        used = pool.get("used")
+        end = time.monotonic() + 3
         while time.monotonic() < end:
             assert pool.get("used") is used
             time.sleep(0.02)

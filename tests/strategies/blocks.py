@@ -10,7 +10,7 @@ from composer.design.nodes import BlockBase, Layer, Node, Parallel, Repeat, Resi
 from tests.strategies.drawing import Filling, leaf
 from tests.strategies.leaves import LARGEST, Shape, keeping
 from tests.strategies.names import INDEX_NAMES, INPUT_NAMES
-from tests.strategies.templates import STEPS, Step, adapt, bounded, note_use, use_of
+from tests.strategies.templates import STEPS, Step, adapt, bounded, expression, note_use, use, use_of
 
 DEEPEST = 3
 
@@ -19,9 +19,16 @@ def fill(block: Filling, most: int = 4) -> None:
     """Draw some children. The flow ends wherever it ends."""
     for _ in range(block.tree.number(1, most)):
         if block.tree.left > 0:
-            step: Step = block.tree.pick(STEPS + (BLOCKS * 2 if block.depth < DEEPEST else ()))
+            step = _step(block)
             if not step(block):
                 block.put_any(keeping(block.shape))
+
+
+def _step(block: Filling) -> Step:
+    tree = block.tree
+    if tree.names and tree.chance(45):
+        return expression if tree.chance(75) else use
+    return tree.pick(BLOCKS if block.depth < DEEPEST and tree.chance(35) else STEPS)
 
 
 def below(block: Filling, id: str, inputs: Mapping[str, Shape], copied: int = 0) -> Filling:
@@ -82,7 +89,7 @@ def _several_outputs(block: Filling, id: str, inner: Filling, wires: tuple[str, 
 def parallel(block: Filling) -> bool:
     """Branches brought to one shape, or of any shapes where they stay a tuple."""
     id, tree = block.fresh_id(), block.tree
-    merge = tree.pick(["concat", "add", "multiply", "stack", "tuple"])
+    merge = tree.pick(["stack", "multiply", "add", "concat", "tuple"])
     (name,) = input_names(block, 1)
     count = tree.number(1, 3)
     goal = tree.pick([block.shape, (4,), (2, 3)]) or (2,)
@@ -151,7 +158,7 @@ def repeat(block: Filling) -> bool:
     if not free:
         return False
     index, outside, around = tree.pick(free), dict(tree.names), tree.indices
-    times: int | str = tree.size_text(cap=3) if tree.names and tree.chance(40) else tree.number(1, 3)
+    times: int | str = tree.size_text(cap=3) if tree.names and tree.chance(60) else tree.number(1, 3)
     count = 2 if len(shape) == 1 and tree.chance(25) else 1
     names, wires = input_names(block, count), None
     if count == 2:
@@ -182,7 +189,8 @@ def body_of(frame: Filling, shape: Shape, count: int) -> Node:
             sizes = {"in1_features": shape[0], "in2_features": shape[0], "out_features": shape[0]}
             return Layer(id="0", kind="Bilinear", options=sizes)
         return _inside(frame, "0", shape)
-    fits = [each for each in frame.fitting() if each.takes == (shape,) and each.gives == shape]
+    fits = [each for each in tree.defined if each.takes == (shape,) and each.gives == shape]
+    fits = [each for each in fits if not (frame.copied and each.lazy)]
     if fits and tree.chance(50):
         defined = tree.pick(fits)
         note_use(frame, defined, "0")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
-
-from hypothesis import strategies as st
+from random import Random
+from typing import TypeVar
 
 from composer.catalog import LAYERS
 from composer.design.document import Definition
 from composer.design.nodes import Layer, Node, Op
 from tests.strategies.leaves import Leaf, Options, Shape
-from tests.strategies.names import ids
+from tests.strategies.names import random_id
 
 T = TypeVar("T")
 Ids = tuple[str, ...]
@@ -51,8 +50,8 @@ class Tree:
     of all Repeats around, of which expressions read only some.
     """
 
-    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any], size: int, defined: Sequence[Defined]) -> None:
-        self.draw = draw
+    def __init__(self, random: Random, size: int, defined: Sequence[Defined]) -> None:
+        self.random = random
         self.left = size
         self.defined = defined
         self.names: dict[str, int] = {}
@@ -61,13 +60,17 @@ class Tree:
         self.weights: list[tuple[Ids, Shape]] = []
 
     def pick(self, choices: Sequence[T]) -> T:
-        return self.draw(st.sampled_from(choices))  # type: ignore[no-any-return]
+        return self.random.choice(choices)
+
+    def some(self, choices: Sequence[T], most: int) -> list[T]:
+        """Up to `most` different ones, in any order."""
+        return self.random.sample(choices, min(len(choices), self.number(0, most)))
 
     def number(self, low: int, high: int) -> int:
-        return self.draw(st.integers(low, high))  # type: ignore[no-any-return]
+        return self.random.randint(low, high)
 
     def chance(self, percent: int) -> bool:
-        return self.number(0, 99) >= 100 - percent
+        return self.number(1, 100) <= percent
 
     def size_text(self, cap: int = 0) -> str:
         """An expression that is at least 1, over a name in scope; with `cap`, at most that."""
@@ -136,18 +139,10 @@ class Filling:
         kind, options, shape = self.any_of(leaves)
         self.put(leaf(kind, options), shape)
 
-    def fitting(self) -> list[Defined]:
-        """The definitions that a use may stand here of."""
-        return [
-            each
-            for each in self.tree.defined
-            if each.takes[0] == self.shape and all(map(self.others, each.takes)) and not (self.copied and each.lazy)
-        ]
-
     def fresh_id(self) -> str:
         """An id of its own; one that is taken gets a tail."""
         taken = {*self.inputs, *(node.id for node in self.nodes)}
-        id: str = self.tree.draw(ids())
+        id = random_id(self.tree.random)
         while id in taken:
             id += "_"
         return id

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from composer.design.document import Design
-from composer.design.nodes import BLOCK_KINDS, BlockBase, Layer, Op, Repeat, Residual
+from composer.design.edits.options import FIELDS
+from composer.design.nodes import BLOCK_KINDS, BlockBase, Layer, Op, Repeat, Residual, Use
 from composer.design.paths import scopes, walk
 from tests.strategies.names import DEFINITION_NAMES, ids
 
@@ -25,10 +26,11 @@ NODES: tuple[Operation, ...] = (
     {"kind": "Repeat", "body": {"kind": "Identity", "id": "0"}, "times": 1},
 )
 RULE = {"where": "", "kind": "Linear", "init": {"scheme": "ones"}}
-FIELDS = (
-    ("merge", "add"), ("dim", 2), ("times", 1), ("times", "=2*n"), ("mode", "copy"), ("index", "q"), ("of", "Block"),
-    ("shape", [2, "=n"]), ("dtype", "float64"), ("init", {"scheme": "zeros"}), ("value", [1.5, [True, None]]),
-)  # fmt: skip
+VALUES: dict[str, tuple[Any, ...]] = {
+    "merge": ("add", "tuple"), "dim": (2,), "times": (1, 3, "=2*n"), "mode": ("copy", "same"), "index": ("q", "i"),
+    "of": ("Block", "conv"), "shape": ([2, "=n"],), "dtype": ("float64",), "init": ({"scheme": "zeros"}, None),
+    "value": ([1.5, [True, None]], 2),
+}  # fmt: skip
 
 
 def operations(design: Design) -> st.SearchStrategy[Operation]:
@@ -39,8 +41,11 @@ def operations(design: Design) -> st.SearchStrategy[Operation]:
     repeats = [path for path, node in found if isinstance(node, Repeat)]
     residuals = [path for path, node in found if isinstance(node, Residual)]
     leaves = [path for path, node in found if isinstance(node, Layer | Op)]
+    options = [(path, name) for path, node in found if isinstance(node, Layer | Op | Use) for name in node.options]
+    fields = [(path, name) for path, node in found for name in FIELDS.get(node.kind, ())]
     names = [each.name for each in design.definitions]
-    marks = [*(path for group in design.ties for path in group), *design.frozen, *(f"{path}.weight" for path in paths)]
+    tied = [path for group in design.ties for path in group]
+    marks = [*tied, *design.frozen, *(f"{path}.weight" for path in paths)]
     path, block, mark = st.sampled_from(paths), st.sampled_from(blocks), st.sampled_from(marks)
     index, node, id = st.integers(0, 4), st.sampled_from(NODES), st.one_of(st.just(""), ids())
     new_name = st.sampled_from(DEFINITION_NAMES)
@@ -51,8 +56,14 @@ def operations(design: Design) -> st.SearchStrategy[Operation]:
     def edit(edit: str, **arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Operation]:
         return st.fixed_dictionaries({"edit": st.just(edit), **arguments})
 
-    def field(pair: tuple[str, Any]) -> st.SearchStrategy[Operation]:
-        return edit("set_field", path=path, name=st.just(pair[0]), value=st.just(pair[1]))
+    def at(
+        edit_name: str, pairs: list[tuple[str, str]], **more: st.SearchStrategy[Any]
+    ) -> st.SearchStrategy[Operation]:
+        one = st.sampled_from(pairs or [("", "p")])
+        return one.flatmap(lambda pair: edit(edit_name, path=st.just(pair[0]), name=st.just(pair[1]), **more))
+
+    def field(pair: tuple[str, str]) -> st.SearchStrategy[Operation]:
+        return at("set_field", [pair], value=st.sampled_from(VALUES[pair[1]]))
 
     kind = st.sampled_from(BLOCK_KINDS)
     return st.one_of(
@@ -71,17 +82,17 @@ def operations(design: Design) -> st.SearchStrategy[Operation]:
         edit("rename_definition", name=name, new=new_name),
         edit("set_definition_options", name=name, options=st.just([{"name": "n", "default": 2}])),
         edit("rename_definition_option", name=name, option=st.just("n"), new=st.just("m")),
-        edit("set_option", path=path, name=st.sampled_from(["p", "out_features", "n"]), value=st.just("=2*n")),
-        edit("unset_option", path=path, name=st.sampled_from(["bias", "dim", "n"])),
-        st.sampled_from(FIELDS).flatmap(field),
+        at("set_option", options, value=st.sampled_from(["=2*n", 3, 0.5, [1, "=n"]])),
+        at("unset_option", options),
+        st.sampled_from(fields or [("", "dim")]).flatmap(field),
         edit("set_kind", path=leaf, kind=st.sampled_from(["LazyLinear", "Tanh", "relu", "Linear", "Buffer"])),
         edit("set_inputs", path=path, inputs=wires),
         edit("set_outputs", path=block, outputs=wires),
         edit("set_input_names", path=block, names=st.lists(ids(), min_size=1, max_size=2)),
         edit("tie", owner=mark, others=st.lists(mark, min_size=1, max_size=2)),
-        edit("untie", path=mark),
+        edit("untie", path=st.sampled_from(tied or [""])),
         edit("freeze", path=mark),
-        edit("unfreeze", path=mark),
+        edit("unfreeze", path=st.sampled_from(design.frozen or ["conv"])),
         edit("set_rules", rules=st.just([RULE])),
         edit("add_rule", rule=st.just(RULE)),
         edit("remove_rule", index=st.integers(0, 1)),

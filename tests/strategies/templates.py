@@ -44,7 +44,19 @@ def bounded(block: Filling) -> None:
     block.put(leaf(block.tree.pick(["Tanh", "tanh", "sigmoid", "Softsign"]), {}), block.shape)
 
 
-_PAIRS = ("Add", "Sub", "Mul", "Maximum", "Minimum", "Concat", "Stack", "Bilinear", "Einsum", "Where")
+_PAIRS = (
+    "Add",
+    "Sub",
+    "Mul",
+    "Maximum",
+    "Minimum",
+    "Concat",
+    "Stack",
+    "Bilinear",
+    "Einsum",
+    "Where",
+    "PairwiseDistance",
+)
 
 
 def two_of_a_shape(block: Filling) -> bool:
@@ -64,6 +76,8 @@ def two_of_a_shape(block: Filling) -> bool:
         block.put(leaf(kind, sizes), (4,), wires)
     elif kind == "Einsum" and len(shape) == 2:
         block.put(leaf(kind, {"equation": "nij,nij->nj"}), shape[1:], wires)
+    elif kind == "PairwiseDistance" and shape:
+        block.put(leaf(kind, {"keepdim": True}), (*shape[:-1], 1), wires)
     elif kind == "Where":
         mask = block.put(leaf("Greater", {}), shape, wires)
         block.values.pop()  # truth values are no numbers
@@ -120,6 +134,8 @@ def tuple_of_parts(block: Filling) -> bool:
 
 
 def recurrent(block: Filling) -> bool:
+    if len(block.shape) == 1:
+        block.put(leaf("Unsqueeze", {"dim": 1}), (1, *block.shape))
     if len(block.shape) != 2:
         return False
     length, width = block.shape
@@ -217,29 +233,32 @@ def _forget_modules(block: Filling, count: int) -> None:
 
 
 def shared(block: Filling) -> bool:
+    """A module from before once more, after what brings the flow to the shape that it takes."""
     head = block.path[: block.copied]
-    fits = [
-        each
-        for each in block.tree.modules
-        if each.takes == block.shape and each.path[: block.copied] == head and len(each.path) > block.copied
-    ]
+    fits = [each for each in block.tree.modules if each.path[: block.copied] == head and len(each.path) > block.copied]
     if not fits:
         return False
-    original = block.tree.pick(fits)
+    original = block.tree.pick([each for each in fits if each.takes == block.shape] or fits)
+    adapt(block, original.takes)
     of = ".".join(original.path)
     block.put(lambda id, inputs: Shared(id=id, of=of, inputs=inputs), original.gives)
     return True
 
 
 def use(block: Filling) -> bool:
+    """A use of a definition, after what brings the flow to the shapes it takes."""
     tree = block.tree
-    fits = block.fitting()
+    fits = [each for each in tree.defined if not (block.copied and each.lazy)]
     if not fits:
         return False
     defined = tree.pick(fits)
     wires = None
     if len(defined.takes) > 1:
-        wires = (block.flow[0], *(tree.pick(block.others(shape)) for shape in defined.takes[1:]))
+        adapt(block, defined.takes[1])
+        other = tree.pick(block.others(defined.takes[1]))
+        adapt(block, defined.takes[0])
+        wires = (block.flow[0], other)
+    adapt(block, defined.takes[0])
     id = block.put(use_of(block, defined), defined.gives, wires)
     note_use(block, defined, id)
     return True
@@ -251,7 +270,7 @@ def use_of(block: Filling, defined: Defined) -> Make:
     options: dict[str, int | str] = {}
     for option in defined.definition.options:
         if option.default is None or tree.chance(50):
-            options[option.name] = tree.size_text(cap=4) if tree.names and tree.chance(60) else tree.number(1, 4)
+            options[option.name] = tree.size_text(cap=4) if tree.names and tree.chance(80) else tree.number(1, 4)
 
     def make(id: str, inputs: tuple[str, ...]) -> Node:
         return Use(id=id, of=defined.definition.name, options=options, inputs=inputs)
@@ -268,6 +287,5 @@ def note_use(block: Filling, defined: Defined, id: str) -> None:
 
 STEPS: tuple[Step, ...] = (
     same_shape, same_shape, same_shape, new_shape, new_shape, new_shape, two_of_a_shape, two_of_a_shape, three,
-    tuple_of_parts, recurrent, unpooled, spectral, cast, with_tensor, with_tensor, expression, expression, expression,
-    shared, shared, use, use, use,
+    tuple_of_parts, recurrent, unpooled, spectral, cast, with_tensor, with_tensor, shared, shared, use, use,
 )  # fmt: skip

@@ -58,6 +58,8 @@ def _definitions(design: Design) -> Iterator[Problem]:
         for option in each.options:
             if not is_free_name(option.name):
                 yield Problem(path, "bad-name", "an option that is a plain name", values.shown(option.name))
+            if design.definition(option.name):
+                yield Problem(path, "name-taken", "an option named unlike any definition", repr(option.name))
             if option.name in seen:
                 yield Problem(path, "name-taken", "options of different names", f"{option.name!r} twice")
             seen.add(option.name)

@@ -20,7 +20,7 @@ from composer.design.nodes import (
     Use,
     Value,
 )
-from composer.design.paths import scopes
+from composer.design.paths import scopes, walk
 from composer.errors import Fix, Problem
 
 MAX_VALUES = 10_000  # numbers written out in a document's tensor
@@ -45,7 +45,7 @@ def _node(design: Design, node: Node, path: str, scope: frozenset[str]) -> Itera
         case Use():
             yield from _use(design, node, path, scope)
         case Repeat():
-            yield from _repeat(node, path, scope)
+            yield from _repeat(design, node, path, scope)
             scope = scope | {node.index}
         case Parallel() if not node.nodes:
             yield Problem(path, "empty-parallel", "at least one branch", "none")
@@ -78,14 +78,32 @@ def _use(design: Design, node: Use, path: str, scope: Collection[str]) -> Iterat
             yield Problem(path, "missing-option", f"a value for {name}: an integer", "none")
 
 
-def _repeat(node: Repeat, path: str, scope: Collection[str]) -> Iterator[Problem]:
+def _repeat(design: Design, node: Repeat, path: str, scope: Collection[str]) -> Iterator[Problem]:
     yield from values.size(path, "times", node.times, scope)
     if not isinstance(node.body, Layer | Use | BlockBase):
         yield Problem(path, "bad-body", "a layer, a block or a use as its body", node.body.kind)
+    if node.mode == "copy" and _has_lazy(design, node.body):
+        expected = "layers of known sizes to copy: lazy ones have no values yet"
+        yield Problem(path, "lazy-copy", expected, "a lazy layer in its body")
     if not is_free_name(node.index):
         yield Problem(path, "bad-name", "an index that is a plain name", values.shown(node.index))
+    elif design.definition(node.index):
+        yield Problem(path, "name-taken", "an index named unlike any definition", repr(node.index))
     elif node.index in scope:
         yield Problem(path, "name-taken", "an index of its own name", f"{node.index!r}, which is in scope already")
+
+
+def _has_lazy(design: Design, body: Node) -> bool:
+    pending, seen = [body], set[str]()
+    while pending:
+        for _, node in walk(pending.pop()):
+            if isinstance(node, Layer) and node.spec.concrete:
+                return True
+            definition = design.definition(node.of) if isinstance(node, Use) and node.of not in seen else None
+            if definition:
+                seen.add(definition.name)
+                pending.append(definition.body)
+    return False
 
 
 def _tensor(node: Tensor, path: str, scope: Collection[str]) -> Iterator[Problem]:

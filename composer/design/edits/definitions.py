@@ -130,7 +130,7 @@ def _with_definition(design: Design, name: str, **fields: Any) -> Design:
 
 def _with_option_renamed(use: Use, option: str, new: str) -> Use:
     options = {new if name == option else name: value for name, value in use.options.items()}
-    return rebuild(use, options=options)  # type: ignore[no-any-return]
+    return rebuild(use, options=options)
 
 
 def _with_uses(design: Design, name: str, change: Callable[[Use], Use]) -> Design:

@@ -29,9 +29,9 @@ _LABELS: Mapping[str, str] = {
     "set_outputs": "set the outputs of {path}",
     "set_input_names": "name the inputs of {path}",
     "tie": "tie {others} to {owner}",
-    "untie": "untie {path}",
-    "freeze": "freeze {path}",
-    "unfreeze": "unfreeze {path}",
+    "untie": "untie {parameter}",
+    "freeze": "freeze {parameter}",
+    "unfreeze": "unfreeze {parameter}",
     "set_rules": "set the initializer rules",
     "add_rule": "add an initializer rule",
     "remove_rule": "remove an initializer rule",
@@ -51,6 +51,7 @@ def describe(operation: Mapping[str, Any]) -> str:
     elif edit == "set_design":
         label = f"set {_listed([name for name in operation if name != 'edit'])} of the design"
     words = {name: _words(name, value) for name, value in operation.items()}
+    words["parameter"] = _shown(operation.get("path") or "the design")  # whole: its name alone says little
     try:
         return label.format_map(words)
     except KeyError:
@@ -67,11 +68,9 @@ def _words(name: str, value: Any) -> str:
         return _shown(what or value.get("name") or value.get("scheme") or "a node")
     if isinstance(value, list | tuple):
         return _listed(value)
-    return _shown({None: "none", True: "true", False: "false"}.get(value, value) if _is_word(value) else value)
-
-
-def _is_word(value: Any) -> bool:
-    return value is None or isinstance(value, bool)
+    if value is None or isinstance(value, bool):
+        return str(value).lower()
+    return _shown(value)
 
 
 def _last(path: Any) -> str:

@@ -20,7 +20,7 @@ from composer.design.edits.refusal import refusal
 from composer.design.edits.unwrapping import unwrap
 from composer.design.edits.wrapping import wrap
 from composer.design.nodes import Frozen
-from composer.design.paths import first_line, scopes, walk
+from composer.design.paths import first_line, place, scopes, walk
 from composer.errors import DesignError, EditError, Problem
 
 Edit = Callable[..., Design]
@@ -80,7 +80,7 @@ def check_caps(design: Design) -> None:
     for path, root, _ in scopes(design):
         for below, node in walk(root, path):
             count += 1
-            if below.count(".") - path.count(".") > limits.MAX_DEPTH:
+            if len(place(below).ids) > limits.MAX_DEPTH:
                 raise EditError(
                     Problem(below, "too-deep", f"at most {limits.MAX_DEPTH} blocks in each other", node.kind)
                 )
@@ -110,7 +110,9 @@ def _signature(name: str) -> str:
 
 def _first(error: ValidationError) -> str:
     detail = error.errors()[0]
-    where = ".".join(str(part) for part in detail["loc"])
+    # Beside names and positions, the place holds pydantic's own words for the sorts of nodes and values.
+    names = [part for part in detail["loc"] if isinstance(part, int) or (part.isidentifier() and part.islower())]
+    where = ".".join(map(str, names))
     match detail["type"]:
         case "extra_forbidden":
             return f"the unknown argument {where!r}"

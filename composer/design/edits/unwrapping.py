@@ -16,7 +16,7 @@ from composer.design.edits.references import Mender, redirected
 from composer.design.edits.refusal import changed, refusal
 from composer.design.edits.sizes import renamed
 from composer.design.edits.trees import block_at, is_shortcut, locate_child, with_children
-from composer.design.nodes import Block, Node, Op, Parallel, Repeat, Tensor, rebuild
+from composer.design.nodes import Block, BlockBase, Layer, Node, Op, Parallel, Repeat, Tensor, Use, rebuild
 from composer.design.paths import Place, find
 from composer.design.plan import OpCall
 from composer.errors import Fix
@@ -60,9 +60,9 @@ def _unrepeated(design: Design, at: Place, block: Repeat) -> Design:
 def _new_body(design: Design, at: Place, block: Block) -> Design:
     """The one child of a Repeat's body becomes the body."""
     flow = flow_of(design, at)
-    if len(block.children) != 1 or MERGE in flow.inputs:
-        raise refusal(str(at), "a block of one child, which a Repeat can have as its body", f"a {block.kind}")
-    (child,) = block.children
+    child = block.children[0] if len(block.children) == 1 else None
+    if not isinstance(child, Layer | Use | BlockBase) or MERGE in flow.inputs:
+        raise refusal(str(at), "a block of one module, which a Repeat can have as its body", f"a {block.kind}")
     if flow.inputs.get(child.id) != block.input_names or flow.outputs != (child.id,):
         raise cannot_wire(at, flow.inputs.get(child.id, ()))
     below = at.child(child.id)
@@ -81,6 +81,8 @@ class _Names:
 
     def of(self, text: str) -> str:
         name, dot, items = text.partition(".")
+        if not name:
+            return text  # an input left out
         return self.sources.get(name, self.ids.get(name, name)) + dot + items
 
     def all(self, texts: Wires) -> Wires:
@@ -94,6 +96,9 @@ class _Inline:
         self._design, self._at, self._parent, self._block = design, at, parent, block
         self._outer, self._inner = flow_of(design, at.parent), flow_of(design, at)
         sources = dict(zip(block.input_names, self._outer.inputs[block.id], strict=False))
+        # One branch has nothing to merge with, and what is stacked alone only gets a dimension.
+        branches = self._inner.inputs.get(MERGE, ())
+        self._merged = len(branches) > 1 or (isinstance(block, Parallel) and block.merge == "stack" and bool(branches))
         self._names = _Names(sources, self._chosen_ids())
 
     @property
@@ -102,7 +107,7 @@ class _Inline:
         return tuple(self._names.ids.values())
 
     def _chosen_ids(self) -> dict[str, str]:
-        ids = [each.id for each in self._block.children] + ([MERGE] if MERGE in self._inner.inputs else [])
+        ids = [each.id for each in self._block.children] + ([MERGE] if self._merged else [])
         others = {*self._parent.input_names, *(each.id for each in self._parent.children)} - {self._block.id}
         kept = {id for id in ids if id and id not in others}
         chosen: dict[str, str] = {}
@@ -125,7 +130,7 @@ class _Inline:
         nodes: list[Node] = [
             rebuild(find(design, str(at.child(each.id))), id=self._names.ids[each.id]) for each in children
         ]
-        if MERGE in self._inner.inputs:
+        if self._merged:
             nodes.append(self._merge())
         design = with_children(design, parent_at, (self._block.id,), nodes)
         wanted = {
@@ -133,7 +138,8 @@ class _Inline:
             for id, texts in self._outer.inputs.items()
             if id != self._block.id
         }
-        wanted |= {self._names.ids[id]: self._names.all(texts) for id, texts in self._inner.inputs.items()}
+        inner = {id: texts for id, texts in self._inner.inputs.items() if id in self._names.ids}
+        wanted |= {self._names.ids[id]: self._names.all(texts) for id, texts in inner.items()}
         return settled(design, parent_at, wanted, self._outputs())
 
     def _merge(self) -> Op:
@@ -141,11 +147,14 @@ class _Inline:
         assert step is not None
         assert isinstance(step.call, OpCall)
         inputs = self._names.all(self._inner.inputs[MERGE])
-        return Op(id=self._names.ids[MERGE], kind=step.call.kind, options=dict(step.call.options), inputs=inputs)
+        kind = step.call.kind if len(inputs) > 1 else "Unsqueeze"
+        return Op(id=self._names.ids[MERGE], kind=kind, options=dict(step.call.options), inputs=inputs)
 
     def _results(self) -> Wires:
         """What the outputs of the block are called outside."""
-        return self._names.all(self._inner.outputs)
+        if self._merged:
+            return (self._names.ids[MERGE],)
+        return self._names.all(self._inner.inputs.get(MERGE, self._inner.outputs))
 
     def _outputs(self) -> Wires:
         if self._outer.outputs == (self._block.id,):

@@ -154,6 +154,7 @@ def _can_repeat(run: _Run, flow: Flow) -> bool:
 def _repeat_of(design: Design, run: _Run, flow: Flow, id: str) -> Block:
     (node,) = run.nodes
     names = tuple(_input_names(run, flow).values()) or ("x",)
+    names = tuple(_unused("x", names) if name == "0" else name for name in names)  # "0" is the body
     return Repeat(id=id, input_names=names, body=with_id(node, "0"), index=_index(design, run))
 
 
