@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from composer.catalog.options import (
     Float,
@@ -21,6 +22,21 @@ from composer.catalog.options import (
 from composer.expressions import MARK, ExpressionError, is_expression, parse
 
 NONE = "none"
+
+
+@dataclass(frozen=True)
+class Sizes(Option):
+    """An input's shape: numbers, and names for sizes that are not known beforehand, such as N."""
+
+    def _expected(self) -> str:
+        return "sizes that are numbers or names, such as N, 1, 28, 28"
+
+    def _accepts(self, value: Value) -> bool:
+        return isinstance(value, tuple) and all(
+            each.isidentifier() if isinstance(each, str) else each >= 0 for each in value
+        )
+
+
 MAX_SHOWN = 40
 
 
@@ -72,11 +88,11 @@ def _read(option: Option, text: str) -> Value:
     if text.lower() == NONE and option.optional:
         return None
     if not text:
-        if isinstance(option, IntList) and option.min_length == 0:
+        if isinstance(option, Sizes) or (isinstance(option, IntList) and option.min_length == 0):
             return ()
         raise _error(option, text)
     items = _split(text[1:-1] if text[0] in "([" and text[-1] in ")]" else text)
-    if isinstance(option, Index | FloatList) or (isinstance(option, IntList) and not option.scalar):
+    if isinstance(option, Index | FloatList | Sizes) or (isinstance(option, IntList) and not option.scalar):
         return tuple(_item(option, each, text) for each in items)
     if isinstance(option, IntOrTuple | IntList | FloatOrTuple) and (len(items) > 1 or text.endswith(",")):
         return tuple(_item(option, each, text) for each in items)
@@ -118,9 +134,11 @@ def _item(option: Option, text: str, whole: str) -> Value:
     raise _error(option, whole)
 
 
-def _kinds(option: Option) -> Sequence[Callable[[str], int | float]]:
+def _kinds(option: Option) -> Sequence[Callable[[str], int | float | str]]:
     if isinstance(option, Float):
         return (_finite,)
+    if isinstance(option, Sizes):
+        return (int, str)
     return (int, _finite) if isinstance(option, Number) else (int,)
 
 

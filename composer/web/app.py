@@ -6,11 +6,11 @@ It has a folder of its own because Streamlit would take a folder `pages` beside 
 import streamlit as st
 
 from composer.ui import header, state
-from composer.ui.messages import _
+from composer.ui.language import _
 from composer.web.pages import folder
 
 st.set_page_config(page_title="Block Composer", page_icon=header.ICON, layout="wide")
 page = st.navigation([st.Page(folder() / "compose.py", title=_("Compose"), default=True)], position="top")
-state.begin()
+state.begin(page.url_path)
 header.show()
 page.run()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
 import time
+import traceback
 import webbrowser
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from composer.kernel.launch import warm_up
+from composer.ui.language import _
 from composer.ui.state import WORKSPACE
 
 ADDRESS = "127.0.0.1"
@@ -52,7 +56,8 @@ def serve(port: int | None = None, browser: bool = True, workspace: Path | None 
     url = f"http://{ADDRESS}:{own}"
     warm_up()
     app = st.App(SCRIPT, lifespan=_announcing(url, webbrowser.open if browser else None), on_script_error=_report)
-    app.run(config={**_OPTIONS, "server.port": own})
+    with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+        app.run(config={**_OPTIONS, "server.port": own})
 
 
 def free_port(wanted: int | None) -> int:
@@ -73,7 +78,7 @@ def free_port(wanted: int | None) -> int:
     raise OSError(f"Port {wanted} is taken by another program. Name another with --port, or none to have one found.")
 
 
-def _announcing(url: str, open_page: Callable[[str], object] | None) -> Callable[[st.App], AsyncGenerator[None]]:
+def _announcing(url: str, open_page: Callable[[str], object] | None) -> Callable[[st.App], Any]:
     """What runs around the server's life: say where it is when it answers."""
 
     @asynccontextmanager
@@ -86,7 +91,7 @@ def _announcing(url: str, open_page: Callable[[str], object] | None) -> Callable
 
 def _announce(url: str, open_page: Callable[[str], object] | None) -> None:
     host, port = url.removeprefix("http://").split(":")
-    for _ in range(100):
+    for _attempt in range(100):
         try:
             socket.create_connection((host, int(port)), timeout=1).close()
             break
@@ -100,5 +105,6 @@ def _announce(url: str, open_page: Callable[[str], object] | None) -> None:
 def _report(error: Exception) -> bool:
     """What a person sees of an error that nobody foresaw: a message. The terminal has the rest."""
     traceback.print_exception(error)
-    st.error(...)
+    name = type(error).__name__
+    st.error(_("Something went wrong in the app itself ({name}). The terminal says more.").format(name=name))
     return True

@@ -2,6 +2,7 @@
 // the picture is laid out anew only when the design changes.
 
 import { nearest } from "./nearest.js";
+import { themeOf } from "./theme.js";
 import { View } from "./view.js";
 
 const instances = new WeakMap();
@@ -25,10 +26,11 @@ class Graph {
     this.tools = document.createElement("div");
     this.tools.className = "tools";
     this.tools.setAttribute("role", "toolbar");
-    const frame = document.createElement("div");
-    frame.className = "graph";
-    frame.append(this.stage, this.tools);
-    root.append(frame);
+    this.styles = document.createElement("style");
+    this.frame = document.createElement("div");
+    this.frame.className = "frame";
+    this.frame.append(this.stage, this.tools);
+    root.append(this.styles, this.frame);
     this.nodes = new Map(); // path → its elements
     this.view = new View(this.stage);
     this.#addTools();
@@ -39,8 +41,12 @@ class Graph {
     this.view.close();
   }
 
-  update({ svg, index, selected, words }) {
+  update({ id, svg, index, selected, styles, words }) {
     this.words = words;
+    this.frame.dataset.theme = themeOf(this.frame);
+    if (this.styles.textContent !== styles) this.styles.textContent = styles;
+    if (id !== this.id) this.view.forget();
+    this.id = id;
     if (svg !== this.text || words.graph !== this.label) this.#draw(svg, index, words.graph);
     this.#name();
     const moved = selected !== this.selected;
@@ -54,13 +60,7 @@ class Graph {
     const focused = this.#pathOf(this.stage.getRootNode().activeElement);
     const anchor = this.#box(this.selected);
     const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
-    svg.querySelectorAll("script, foreignObject, title").forEach((each) => each.remove());
-    svg.removeAttribute("width");
-    svg.removeAttribute("height");
-    svg.setAttribute("role", "listbox");
-    svg.setAttribute("aria-label", label);
-    svg.querySelectorAll("g.graph").forEach((each) => each.setAttribute("role", "none"));
-    svg.querySelectorAll("g.edge").forEach((each) => each.setAttribute("aria-hidden", "true"));
+    tidy(svg, label);
     this.text = text;
     this.label = label;
     this.nodes = new Map();
@@ -69,7 +69,7 @@ class Graph {
       if (!element) continue;
       element.dataset.path = path;
       element.setAttribute("role", "option");
-      element.setAttribute("aria-label", [path, ...texts(element)].filter(unlike).join(", "));
+      element.setAttribute("aria-label", [...texts(element), path].filter(Boolean).join(" "));
       if (!this.nodes.has(path)) this.nodes.set(path, []);
       this.nodes.get(path).push(element);
     }
@@ -81,7 +81,7 @@ class Graph {
   #mark() {
     const all = [...this.nodes.values()].flat();
     for (const element of all) {
-      const own = element.dataset.path === this.selected;
+      const own = this.selected !== "" && element.dataset.path === this.selected;
       element.classList.toggle("selected", own);
       element.setAttribute("aria-selected", String(own));
       element.setAttribute("tabindex", "-1");
@@ -186,4 +186,14 @@ class Graph {
 }
 
 const texts = (element) => [...element.querySelectorAll("text")].map((each) => each.textContent.trim());
-const unlike = (text, place, all) => text && all.indexOf(text) === place;
+
+// Keep nothing that could act, and the parts' own titles but not one over everything.
+function tidy(svg, label) {
+  svg.querySelectorAll("script, foreignObject, a, g.graph > title").forEach((each) => each.remove());
+  svg.removeAttribute("width");
+  svg.removeAttribute("height");
+  svg.setAttribute("role", "listbox");
+  svg.setAttribute("aria-label", label);
+  svg.querySelectorAll("g.graph").forEach((each) => each.setAttribute("role", "none"));
+  svg.querySelectorAll("g.edge").forEach((each) => each.setAttribute("aria-hidden", "true"));
+}

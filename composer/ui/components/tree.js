@@ -1,5 +1,7 @@
 // The tree: nested blocks as rows, with the keyboard of a tree (arrows move, Enter selects).
 
+import { themeOf } from "./theme.js";
+
 const instances = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -25,7 +27,9 @@ class Tree {
     this.list.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  update({ rows, selected, label, id }) {
+  update({ rows, selected, label, words, id, palette }) {
+    this.words = words;
+    this.colors = palette[themeOf(this.list)];
     const other = id !== this.id;
     if (other) {
       this.id = id;
@@ -36,7 +40,7 @@ class Tree {
     this.list.setAttribute("aria-label", label);
     const moved = other || selected !== this.selected;
     this.selected = selected;
-    if (moved) {
+    if (moved && selected) {
       this.#unfoldTo(selected);
       this.current = selected;
     }
@@ -91,25 +95,22 @@ class Tree {
     const open = row.children ? String(!this.folded.has(row.path)) : undefined;
     element.dataset.path = row.path;
     element.style.setProperty("--level", row.level);
-    element.className = `row ${row.role}${own ? " selected" : ""}${row.problems ? " wrong" : ""}`;
+    element.className = `row ${row.role}${own ? " selected" : ""}${row.wrong ? " wrong" : ""}`;
     element.tabIndex = row.path === this.current ? 0 : -1;
-    const attributes = { "aria-level": row.level + 1, "aria-selected": own, "aria-expanded": open, "aria-label": row.label };
+    const attributes = { "aria-level": row.level + 1, "aria-selected": own, "aria-expanded": open };
     for (const [name, value] of Object.entries(attributes)) {
       if (value === undefined) element.removeAttribute(name);
       else element.setAttribute(name, value);
     }
     element.title = row.title;
-    element.querySelector(".name").textContent = row.name;
-    element.querySelector(".kind").textContent = row.kind;
-    element.querySelector(".shape").textContent = row.shape;
-    element.querySelector(".count").textContent = row.count;
-    const badge = element.querySelector(".badge");
-    badge.textContent = row.badge;
-    badge.hidden = !row.badge;
-    const alarm = element.querySelector(".alarm");
-    alarm.textContent = row.problems || "";
-    alarm.hidden = !row.problems;
-    element.style.setProperty("--mark", `var(--${row.color}, var(--st-gray-color))`);
+    const told = row.wrong || this.folded.has(row.path) ? row.problems : 0; // else rows below tell of them
+    say(element, "name", row.name);
+    say(element, "kind", row.kind);
+    say(element, "badge", row.badge);
+    say(element, "problems", told || "", this.words.problems);
+    say(element, "shape", row.shape, this.words.shape);
+    say(element, "count", row.count, this.words.count);
+    element.style.setProperty("--mark", this.colors[row.family]);
   }
 
   #click(event) {
@@ -195,10 +196,20 @@ class Tree {
 function make() {
   const row = document.createElement("div");
   row.setAttribute("role", "treeitem");
-  for (const name of ["fold", "mark", "name", "kind", "badge", "alarm", "shape", "count"]) {
+  for (const name of ["fold", "mark", "name", "kind", "badge", "problems", "shape", "count"]) {
     const part = document.createElement("span");
     part.className = name;
     row.append(part);
   }
   return row;
+}
+
+// Write a part of a row; `word` says to a screen reader what the text is.
+function say(row, part, text, word) {
+  const element = row.querySelector(`.${part}`);
+  element.hidden = text === "";
+  const said = document.createElement("span");
+  said.className = "said";
+  said.textContent = `${word} `;
+  element.replaceChildren(...(word ? [said] : []), String(text));
 }

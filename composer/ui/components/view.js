@@ -1,7 +1,8 @@
 // Pan and zoom of an SVG, as its viewBox: a place (x, y) at the stage's upper left, and a scale in pixels per unit.
 
 const MARGIN = 16;
-const READABLE = 0.85; // the smallest scale that a picture opens with; fit() goes below
+const READABLE = 1.05; // the smallest scale that a picture opens with; fit() goes below
+const LARGEST_FIT = 1.3;
 const LARGEST = 4;
 
 export class View {
@@ -11,6 +12,11 @@ export class View {
     this.size = { width: 0, height: 0 };
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(stage);
+  }
+
+  // Begin anew with the next picture, which is another design's.
+  forget() {
+    this.untouched = true;
   }
 
   close() {
@@ -35,7 +41,7 @@ export class View {
   // The first look: all of it where that is readable, else its beginning.
   open() {
     if (!this.#measure()) return;
-    this.scale = Math.max(this.#fitting(), Math.min(READABLE, 1));
+    this.scale = Math.max(this.#fitting(), READABLE);
     this.#center();
     if (this.bounds.height * this.scale > this.size.height) this.y = this.bounds.y - MARGIN / this.scale;
     this.#apply();
@@ -108,7 +114,7 @@ export class View {
 
   #fitting() {
     const { width, height } = this.bounds;
-    return Math.min((this.size.width - 2 * MARGIN) / width, (this.size.height - 2 * MARGIN) / height, 1);
+    return Math.min((this.size.width - 2 * MARGIN) / width, (this.size.height - 2 * MARGIN) / height, LARGEST_FIT);
   }
 
   #center() {

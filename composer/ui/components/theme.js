@@ -1,0 +1,9 @@
+// Whether Streamlit's theme is dark, by the background it hands to components.
+
+export function themeOf(element) {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  canvas.fillStyle = getComputedStyle(element).getPropertyValue("--st-background-color") || "#ffffff";
+  canvas.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
+}

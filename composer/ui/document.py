@@ -1,0 +1,94 @@
+"""An open design: what the file held, what became of it, and what was done. All tabs of one design share it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Literal
+
+from composer.design.document import Design
+from composer.design.history import History
+from composer.design.text import dumps
+from composer.errors import DesignError, WorkspaceError
+from composer.ui.language import _
+from composer.workspace import StaleSave, Stored, Workspace
+
+if TYPE_CHECKING:
+    from composer.ui.running import Run
+
+Choice = Literal["reload", "overwrite"]
+
+
+class Document:
+    """A design that is open, its history, and how it stands to its file.
+
+    `trouble` is why the last change is not in the file: a StaleSave where somebody else changed that, another
+    error where it cannot be written; None where all is saved. `run` is the last run of the model.
+    """
+
+    def __init__(self, workspace: Workspace, stored: Stored) -> None:
+        self.lock = threading.RLock()
+        self.id = stored.id
+        self.history = History.of(stored.design)
+        self.revision = stored.revision
+        self.trouble: WorkspaceError | None = None
+        self.run: Run | None = None
+        self._workspace = workspace
+        self._text = (stored.design, dumps(stored.design))
+
+    @property
+    def design(self) -> Design:
+        """The design as it is now."""
+        return self.history.design
+
+    @property
+    def text(self) -> str:
+        """The canonical text of the design as it is now."""
+        with self.lock:
+            if self._text[0] is not self.design:
+                self._text = (self.design, dumps(self.design))
+            return self._text[1]
+
+    def save(self) -> None:
+        """Write the design to its file, unless that was changed elsewhere and nobody has chosen what to do."""
+        with self.lock:
+            if isinstance(self.trouble, StaleSave):
+                return
+            try:
+                self.revision = self._workspace.save(self.id, self.design, self.revision).revision
+                self.trouble = None
+            except WorkspaceError as error:
+                self.trouble = error
+
+    def resolve(self, choice: Choice) -> None:
+        """After a StaleSave: take what the file holds now as a further change, or write over it."""
+        with self.lock:
+            if not isinstance(self.trouble, StaleSave):
+                return
+            found, self.trouble = self.trouble.found, None
+            if choice == "reload":
+                self._take()
+            else:
+                self.revision = found
+                self.save()
+
+    def follow(self) -> None:
+        """Take over what another program wrote to the file meanwhile. It can be undone."""
+        with self.lock:
+            if self.trouble is not None:
+                return
+            try:
+                found = self._workspace.revision(self.id)
+            except WorkspaceError as error:
+                self.trouble = error
+                return
+            if found != self.revision:
+                self._take()
+
+    def _take(self) -> None:
+        try:
+            stored = self._workspace.load(self.id)
+        except (WorkspaceError, DesignError):  # deleted, or no design any more: ours is all there is
+            self.trouble = StaleSave(self.id, self.revision, self._workspace.revision(self.id))
+            return
+        self.revision = stored.revision
+        self.history = self.history.do(_("changed outside the app"), stored.design)

@@ -1,0 +1,64 @@
+"""The one way in which the app changes a design: operations go in, what became of them comes out.
+
+Forms, fixes of problems and the editor all come through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from composer.design.edits import apply as apply_edit
+from composer.design.edits import describe
+from composer.design.history import History
+from composer.errors import EditError, Problem
+from composer.ui.document import Document
+
+Operation = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of operations. `label` names what was done; `refused` says why nothing was (empty: it was)."""
+
+    label: str = ""
+    changed: bool = False
+    refused: tuple[Problem, ...] = ()
+
+
+def apply(document: Document, operations: Sequence[Operation]) -> Outcome:
+    """Apply operations in order, all or none of them, as one step of the history, and save.
+
+    An operation is the name of an edit and its arguments: `{"edit": "remove", "path": "conv1"}`.
+    """
+    with document.lock:
+        design = document.design
+        try:
+            for operation in operations:
+                design = apply_edit(design, operation)
+        except EditError as error:
+            return Outcome(refused=error.problems)
+        return _keep(document, document.history.do(", ".join(map(describe, operations)), design))
+
+
+def undo(document: Document) -> Outcome:
+    """Take back the last step, and save."""
+    with document.lock:
+        return _keep(document, document.history.undo(), document.history.undo_name)
+
+
+def redo(document: Document) -> Outcome:
+    """Do again what was taken back, and save."""
+    with document.lock:
+        return _keep(document, document.history.redo(), document.history.redo_name)
+
+
+def _keep(document: Document, history: History, label: str = "") -> Outcome:
+    before = document.history
+    if history.entries is before.entries and history.position == before.position:
+        return Outcome()
+    label = label or history.undo_name
+    document.history = history
+    document.save()
+    return Outcome(label, changed=True)

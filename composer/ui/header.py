@@ -1,0 +1,108 @@
+"""What stands above every page: the design that is open, its history, and whether it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from composer.ui import handler, state
+from composer.ui.document import Document
+from composer.ui.downloads import downloads
+from composer.ui.fields import name_of
+from composer.ui.forms import form
+from composer.ui.handler import Outcome
+from composer.ui.language import _
+from composer.ui.messages import entry_label, escape, show_notices, show_trouble
+from composer.views.wording import shorten
+
+_FOLDER = Path(__file__).parent
+ICON = str(_FOLDER / "icon.svg")
+_LOGO = str(_FOLDER / "logo.svg")
+_NAME = 40  # characters of a name that fit
+_RECENT = 8
+
+
+def show() -> None:
+    """Draw the header."""
+    st.html(_styles())
+    st.logo(_LOGO, size="large")
+    document = state.document()
+    show_notices()
+    if document is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="header"):
+        _designs(document)
+        name = document.history.undo_name
+        _step("undo", _("Undo"), ":material/undo:", name, "Ctrl+Z", handler.undo, document)
+        name = document.history.redo_name
+        _step("redo", _("Redo"), ":material/redo:", name, "Ctrl+Shift+Z", handler.redo, document)
+        _saved(document)
+        st.space("stretch")
+        with st.popover(_("Export"), icon=":material/download:", key="export", on_change="rerun") as menu:
+            if menu.open:
+                downloads(document)
+    show_trouble(document)
+
+
+@cache
+def _styles() -> str:
+    return f"<style>{(_FOLDER / 'style.css').read_text(encoding='utf-8')}</style>"
+
+
+def _designs(document: Document) -> None:
+    """The menu of designs: what it holds is looked up when it opens."""
+    name = escape(shorten(document.design.name, _NAME))
+    with st.popover(name, icon=":material/account_tree:", key="designs", on_change="rerun") as menu:
+        if not menu.open:
+            return
+        form(document, "", name_of(document.design, "", document.design.root), "menu")
+        for entry in state.documents().entries()[:_RECENT]:
+            own = entry.id == document.id
+            st.button(
+                entry_label(entry),
+                key=f"switch:{entry.id}",
+                type="tertiary",
+                icon=":material/check:" if own else ":material/draft:",
+                width="stretch",
+                disabled=bool(entry.problem),
+                help=escape(entry.problem) or None,
+                on_click=state.show,
+                args=(entry.id,),
+            )
+        st.button(_("New or open…"), icon=":material/add:", key="new", width="stretch", on_click=state.close)
+
+
+def _step(
+    key: str,
+    label: str,
+    icon: str,
+    name: str,
+    shortcut: str,
+    act: Callable[[Document], Outcome],
+    document: Document,
+) -> None:
+    """A button that goes one step through the history, and says which."""
+    st.button(
+        label,
+        icon=icon,
+        key=key,
+        type="tertiary",
+        disabled=not name,
+        shortcut=shortcut,
+        help=f"{label}: {escape(shorten(name, 80))}" if name else label,
+        on_click=lambda: _act(act, document),
+    )
+
+
+def _act(act: Callable[[Document], Outcome], document: Document) -> None:
+    act(document)
+
+
+def _saved(document: Document) -> None:
+    if document.trouble:
+        st.markdown(f":orange[:material/sync_problem: {_('not saved')}]", width="content")
+    else:
+        st.markdown(f":gray[:material/cloud_done: {_('saved')}]", width="content")

@@ -1,0 +1,112 @@
+"""What is selected: what it is, what goes in and comes out, and a form for all that can be set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from composer.design.nodes import Layer, Node, Op, Use
+from composer.design.paths import find
+from composer.reports import ShapesReport, count_parameters, describe, under
+from composer.ui import state
+from composer.ui.document import Document
+from composer.ui.fields import fields_of, name_of, whole
+from composer.ui.forms import form
+from composer.ui.language import _
+from composer.ui.messages import escape, show_problems
+from composer.ui.rows import instances
+
+_DOCUMENTATION = "https://docs.pytorch.org/docs/stable/generated/torch.nn.{kind}.html"
+
+
+def inspector(document: Document, report: ShapesReport) -> None:
+    """The node that is selected, or the design itself."""
+    path = state.selected()
+    node = find(document.design, path)
+    _head(document, path, node)
+    _facts(path, node, report)
+    _wires(node)
+    show_problems(document, [each for each in report.problems if each.path == path], "own")
+    form(document, path, name_of(document.design, path, node))
+    form(document, path, fields_of(document.design, path, node))
+    if not path:
+        form(document, path, whole(document.design))
+
+
+def _head(document: Document, path: str, node: Node) -> None:
+    name = path.rpartition(".")[2] or document.design.name
+    kind = node.of if isinstance(node, Use) else node.kind
+    if not path:
+        kind = _("design")
+    elif path.startswith(".") and path.count(".") == 1:
+        kind = _("definition")
+    st.subheader(f"{escape(name)} :gray[{escape(kind)}]", anchor=False)
+    if "." in path.removeprefix("."):
+        st.caption(escape(path.removeprefix(".")))
+    text = _help(node) if path else escape(document.design.description)
+    if text:
+        st.caption(text)
+
+
+def _help(node: Node) -> str:
+    if isinstance(node, Layer):
+        link = _DOCUMENTATION.format(kind=node.kind)
+        return f"{escape(node.spec.help)} [{_('Documentation')}]({link})"
+    return escape(node.spec.help) if isinstance(node, Op) else _about(node.kind)
+
+
+def _about(kind: str) -> str:
+    """What a kind that is not in the catalog is for."""
+    return {
+        "Sequential": _("Children in order: each is fed by the one before it, unless wired otherwise."),
+        "Parallel": _("Every child gets the same input; their outputs are merged."),
+        "Residual": _("The input, or what the shortcut makes of it, is added to the output of the children."),
+        "Repeat": _("One body, several times in a chain."),
+        "Parameter": _("A tensor of learned values, readable as this node's output."),
+        "Buffer": _("A tensor that is saved with the model but not learned."),
+        "Constant": _("A tensor that is neither learned nor saved."),
+        "Shared": _("The very module of an earlier node, used here again: same weights, and gradients add."),
+        "Use": _("An instance of a definition, with weights of its own."),
+    }.get(kind, "")
+
+
+def _facts(path: str, node: Node, report: ShapesReport) -> None:
+    """What goes in, what comes out, and how many parameters."""
+    facts = list(_flow(path, report))
+    count = _parameters(path, node, report)
+    if count:
+        facts.append((_("parameters"), count))
+    if facts:
+        lines = [f"{name} **{escape(text)}**" for name, text in facts]
+        st.markdown("  \n".join(lines))
+
+
+def _flow(path: str, report: ShapesReport) -> Iterator[tuple[str, str]]:
+    step = report.steps.get(instances(report).get(path, path))
+    if step is None:
+        return
+    if step.inputs:
+        yield _("in"), ", ".join(map(describe, step.inputs))
+    yield _("out"), describe(step.output)
+
+
+def _parameters(path: str, node: Node, report: ShapesReport) -> str:
+    """How many parameters are the node's own, and how much of the whole that is."""
+    instance = instances(report).get(path, path)
+    inside = [each for each in report.tensors if each.parameter and under(instance, each.name)]
+    if isinstance(node, Op) or not inside or (path.startswith(".") and path == instance):
+        return ""
+    own = [each for each in inside if not each.owner or under(instance, each.owner)]
+    if not own:
+        return _("shared with {owner}").format(owner=inside[0].owner)
+    count, total = count_parameters(own), count_parameters(report.tensors)
+    if count is None:
+        return _("not known yet")
+    return f"{count:,} ({100 * count / total:.2g} %)" if path and total else f"{count:,}"
+
+
+def _wires(node: Node) -> None:
+    """Where the inputs come from, where that is not simply the node before."""
+    if node.inputs:
+        st.markdown(_("wired to {names}").format(names=escape(", ".join(node.inputs))))

@@ -1,0 +1,55 @@
+"""Work that a page waits for without standing still: in a thread, with a Stop, and found again after a refresh."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from composer.errors import ComposerError, KernelError
+
+T = TypeVar("T")
+
+
+class Job(Generic[T]):
+    """A call that runs in a thread. `stop` is what makes it end early."""
+
+    def __init__(self, work: Callable[[], T], stop: Callable[[], None]) -> None:
+        self._work = work
+        self._stop = stop
+        self._done = threading.Event()
+        self._started = time.monotonic()
+        self.stopped = False
+        self.result: T | None = None
+        self.error: ComposerError | None = None
+        threading.Thread(target=self._run, name="job", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self.result = self._work()
+        except ComposerError as error:
+            self.error = error
+        except Exception as error:  # no job may be waited for in vain
+            self.error = KernelError(f"{type(error).__name__}: {error}")
+        finally:
+            self._done.set()
+
+    @property
+    def running(self) -> bool:
+        return not self._done.is_set()
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it was started."""
+        return time.monotonic() - self._started
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is done, at the latest after `seconds`."""
+        return self._done.wait(seconds)
+
+    def stop(self) -> None:
+        """End it, whatever it is doing."""
+        self.stopped = True
+        self._stop()
+        self.wait(10)

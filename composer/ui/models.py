@@ -1,0 +1,84 @@
+"""The app's kernels: one that previews any design, and one for the live model of each open design.
+
+Previews have a process of their own, so that shapes are known while a model runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from composer.errors import ComposerError, KernelError, KernelTimeout
+from composer.kernel.pool import Pool
+from composer.reports import ShapesReport
+from composer.ui.language import _
+
+PREVIEWS = "previews"
+_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a design is found to be. `failure` says why nothing was found ("": it was)."""
+
+    report: ShapesReport
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A design's source, or why there is none."""
+
+    text: str
+    failure: str = ""
+
+
+@cache
+def pool() -> Pool:
+    """The kernels of this process."""
+    return Pool()
+
+
+@cache
+def _previews() -> Pool:
+    """A pool of its own: no design's id can be the name of another's kernel."""
+    return Pool()
+
+
+@lru_cache(maxsize=64)
+def preview(text: str) -> Preview:
+    """Shapes, parameters and problems of the design that `text` says."""
+    try:
+        return Preview(_ask("shapes", text))
+    except ComposerError as error:
+        return Preview(ShapesReport(), str(error))
+
+
+@lru_cache(maxsize=16)
+def source(text: str) -> Source:
+    """The source of the design that `text` says."""
+    try:
+        return Source(_ask("source", text))
+    except ComposerError as error:
+        return Source("", str(error))
+
+
+def retry() -> None:
+    """Forget what was found, failures among it: the next look asks a kernel again."""
+    preview.cache_clear()
+    source.cache_clear()
+
+
+def close_all() -> None:
+    """End every kernel; the next call starts one again."""
+    pool().close_all()
+    _previews().close_all()
+
+
+def _ask(verb: str, text: str) -> Any:
+    try:
+        return _previews().get(PREVIEWS).call(verb, timeout=_SECONDS, text=text)
+    except KernelTimeout:
+        _previews().close(PREVIEWS)
+        raise KernelError(_("The shapes were not found within a minute, and the search was stopped.")) from None

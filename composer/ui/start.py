@@ -1,0 +1,99 @@
+"""Where no design is open: begin with a template, a file, or one of the designs made before."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import streamlit as st
+
+from composer import templates
+from composer.design.document import Design
+from composer.design.text import loads
+from composer.errors import ComposerError, DesignError
+from composer.ui import state
+from composer.ui.language import _
+from composer.ui.messages import entry_label, escape
+from composer.views.wording import shorten
+
+_FEW = 8
+_UPLOAD = "upload"
+_MEGABYTES = 8
+
+
+def start() -> None:
+    """Everything that a design can begin with."""
+    st.subheader(_("What would you like to build?"), anchor=False)
+    st.markdown(
+        _("Choose a network to begin with. You see its shapes, its code and its graph, and can change all of it.")
+    )
+    left, right = st.columns([3, 1], gap="medium")
+    with left.grid(min_column_width=230, gap="small"):
+        for name in ordered():
+            _card(name, templates.load(name))
+    with right:
+        _recent()
+        _upload()
+
+
+@cache
+def ordered() -> tuple[str, ...]:
+    """The templates, the smaller networks first."""
+    return tuple(sorted(templates.names(), key=lambda name: len(templates.text(name))))
+
+
+def _card(name: str, design: Design) -> None:
+    with st.container(border=True, height="stretch", key=f"card:{name}"):
+        st.markdown(f"**{escape(design.name)}**")
+        st.caption(escape(design.description))
+        label = _("Use {name}").format(name=shorten(design.name, 30))
+        st.button(label, key=f"use:{name}", on_click=_create, args=(design,), width="stretch")
+
+
+def _create(design: Design) -> None:
+    try:
+        state.show(state.documents().create(design).id)
+    except ComposerError as error:
+        state.notify(str(error))
+
+
+def _recent() -> None:
+    st.markdown(f"**{_('Your designs')}**")
+    entries = state.documents().entries()
+    if not entries:
+        st.caption(_("What you make is saved at once, and listed here."))
+    for entry in entries[:_FEW]:
+        st.button(
+            entry_label(entry),
+            key=f"recent:{entry.id}",
+            type="tertiary",
+            icon=":material/error:" if entry.problem else ":material/draft:",
+            help=escape(shorten(entry.problem, 300)) or None,
+            disabled=bool(entry.problem),
+            on_click=state.show,
+            args=(entry.id,),
+        )
+
+
+def _upload() -> None:
+    st.markdown(f"**{_('Open a design file')}**")
+    st.file_uploader(
+        _("Design file (.json)"),
+        type="json",
+        key=_UPLOAD,
+        label_visibility="collapsed",
+        max_upload_size=_MEGABYTES,
+        on_change=_take,
+    )
+    st.caption(_("A design is plain data: opening one runs nothing."))
+
+
+def _take() -> None:
+    """Open what was uploaded, or say why it is no design."""
+    file = state.widget(_UPLOAD)
+    if file is None:
+        return
+    try:
+        _create(loads(file.getvalue()))
+    except DesignError as error:
+        for problem in error.problems[:3]:
+            state.notify(f"{file.name}: {problem}")

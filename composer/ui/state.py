@@ -1,0 +1,180 @@
+"""What the app knows between two runs of a page. This is the one place that knows the session's keys.
+
+Designs, their histories and live models outlive a session: a refresh or a second tab finds them again by the id in
+the page's URL. The session itself holds only what one tab looks at.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from composer.design.paths import find
+from composer.errors import ComposerError, EditError
+from composer.ui import handler
+from composer.ui.document import Document
+from composer.ui.documents import Documents
+from composer.ui.handler import Operation, Outcome
+from composer.workspace import Workspace
+
+WORKSPACE = "BLOCK_COMPOSER_WORKSPACE"
+"""The environment's variable that names the workspace's folder."""
+
+TREE = "tree"
+GRAPH = "graph"
+_PARAMETER = "design"
+_OPEN = "open_design"
+_SELECTED = "selected_path"
+_DRAFTS = "drafts"
+_NOTICE = "notice"
+_PAGE = "page"
+_IN_URL = "in_url"  # the design that the URL was seen to name: a click may be faster than the URL
+
+
+def documents() -> Documents:
+    """The designs of the workspace."""
+    return _documents(os.environ.get(WORKSPACE, ""))
+
+
+@st.cache_resource(show_spinner=False)
+def _documents(root: str) -> Documents:
+    return Documents(Workspace(Path(root) if root else None))
+
+
+def begin(page: str) -> None:
+    """Bring the URL and the session into step, before `page` is drawn.
+
+    Links of the navigation drop the URL's parameters: on another page they are put back. On the same page their
+    absence means that the person went back in the browser to where no design was open.
+    """
+    asked, id = st.query_params.get(_PARAMETER, ""), st.session_state.get(_OPEN, "")
+    if asked:
+        if asked != id:
+            _look_at(asked)
+        st.session_state[_IN_URL] = asked
+    elif id and st.session_state.get(_IN_URL) == id and st.session_state.get(_PAGE) == page:
+        _look_at("")
+    elif id:
+        st.query_params[_PARAMETER] = id
+    st.session_state[_PAGE] = page
+
+
+def document() -> Document | None:
+    """The design that is open in this tab, as it is now; None where none is, or it cannot be opened."""
+    id = st.session_state.get(_OPEN)
+    if not id:
+        return None
+    try:
+        found = documents().open(id)
+    except ComposerError as error:
+        close()
+        notify(str(error))
+        return None
+    found.follow()
+    return found
+
+
+def show(id: str) -> None:
+    """Look at a design in this tab."""
+    st.query_params[_PARAMETER] = id
+    _look_at(id)
+
+
+def close() -> None:
+    """Look at no document."""
+    st.query_params.pop(_PARAMETER, None)
+    _look_at("")
+
+
+def _look_at(id: str) -> None:
+    st.session_state[_OPEN] = id
+    st.session_state[_SELECTED] = ""
+    st.session_state[_DRAFTS] = {}
+
+
+def selected() -> str:
+    """The path that is selected; "" is the design itself."""
+    return str(st.session_state.get(_SELECTED, ""))
+
+
+def select(path: str) -> None:
+    """Select a path."""
+    st.session_state[_SELECTED] = path
+
+
+def select_from(component: str) -> None:
+    """Select what was clicked in a component, in its callback."""
+    path = st.session_state[component].get("select")
+    if isinstance(path, str):
+        select(path)
+
+
+def keep_selection(document: Document) -> str:
+    """The path that is selected, or the nearest one above it that is still there."""
+    path = selected()
+    while path:
+        try:
+            find(document.design, path)
+            break
+        except EditError:
+            path = path.rpartition(".")[0]
+    select(path)
+    return path
+
+
+def change(document: Document, operations: Sequence[Operation], quiet: bool = False) -> Outcome:
+    """Apply operations; unless `quiet`, what speaks against them is said. The selection follows a new name."""
+    outcome = handler.apply(document, operations)
+    for problem in () if quiet else outcome.refused:
+        notify(str(problem))
+    for operation in operations if outcome.changed else ():
+        if operation["edit"] == "rename" and operation["path"] == selected():
+            head, dot, _old = selected().rpartition(".")
+            select(f"{head}{dot}{operation['id']}")
+        elif operation["edit"] == "rename_definition" and selected() == f".{operation['name']}":
+            select(f".{operation['new']}")
+    return outcome
+
+
+def drafts() -> dict[tuple[str, str], tuple[str, str]]:
+    """Texts in fields that are no values: (path, name) → the text and what is wrong with it."""
+    found: dict[tuple[str, str], tuple[str, str]] = st.session_state.setdefault(_DRAFTS, {})
+    return found
+
+
+def notify(text: str) -> None:
+    """Say something at the next run of the page."""
+    st.session_state.setdefault(_NOTICE, []).append(text)
+
+
+def take_notices() -> list[str]:
+    """What is to be said, once."""
+    notices: list[str] = st.session_state.pop(_NOTICE, [])
+    return notices
+
+
+def field_key(document: Document, path: str, name: str, where: str = "") -> str:
+    """The key of a field's widget."""
+    return f"field:{document.id}:{path}:{name}{where and f':{where}'}"
+
+
+def widget(key: str) -> Any:
+    """The value of a widget, in its callback."""
+    return st.session_state[key]
+
+
+def set_widget(key: str, value: Any) -> None:
+    """Give a widget a value before it is drawn; one that has it is left alone, and keeps what is being typed."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+__all__ = [
+    "GRAPH", "TREE", "WORKSPACE", "Document", "begin", "change", "close", "document", "documents", "drafts",
+    "field_key", "keep_selection", "notify", "select", "select_from", "selected", "set_widget", "show",
+    "take_notices", "widget",
+]  # fmt: skip

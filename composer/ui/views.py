@@ -1,0 +1,95 @@
+"""The two pictures of a design that can be clicked: the tree and the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+import streamlit as st
+
+from composer.design.text import loads
+from composer.reports import ShapesReport
+from composer.ui import models, state
+from composer.ui.language import _
+from composer.ui.messages import escape
+from composer.ui.rows import rows
+from composer.views.dot import dot
+from composer.views.graph import graph
+from composer.views.layout import Format, LayoutError, picture
+from composer.views.svg import svg
+from composer.views.theme import THEMES, stylesheet
+
+
+@cache
+def _component(name: str) -> Any:
+    return st.components.v2.component(f"composer.{name}", js=f"{name}.js", css=f"{name}.css")
+
+
+def show_tree(document: state.Document, report: ShapesReport) -> None:
+    """The nested blocks as an accessible tree."""
+    data = {
+        "id": document.id,
+        "rows": rows(document.design, report, report.problems),
+        "selected": state.selected(),
+        "label": _("Blocks of {name}").format(name=document.design.name),
+        "words": {"problems": _("problems"), "shape": _("output"), "count": _("parameters")},
+        "palette": {name: dict(theme.strokes) for name, theme in THEMES.items()},
+    }
+    _component("tree")(key=state.TREE, data=data, on_select_change=lambda: state.select_from(state.TREE))
+
+
+def show_graph(document: state.Document) -> None:
+    """The graph, laid out once per design; a place that is selected changes nothing in it."""
+    try:
+        drawn, index = _drawn(document.text, models.preview(document.text).failure)
+    except LayoutError as error:
+        st.error(escape(str(error)), icon=":material/schema:")
+        return
+    data = {
+        "id": document.id,
+        "svg": drawn,
+        "index": index,
+        "selected": state.selected(),
+        "styles": _styles(),
+        "words": _words(document.design.name),
+    }
+    _component("graph")(
+        key=state.GRAPH, data=data, height="stretch", on_select_change=lambda: state.select_from(state.GRAPH)
+    )
+
+
+def drawing(text: str, format: Format) -> bytes:
+    """The picture of the design that `text` says, as a file."""
+    return picture(dot_text(text), format)
+
+
+def dot_text(text: str) -> str:
+    """The DOT text of the design that `text` says."""
+    return dot(graph(loads(text), models.preview(text).report))
+
+
+@lru_cache(maxsize=16)
+def _drawn(text: str, failure: str) -> tuple[str, Mapping[str, str]]:
+    """The SVG of a design, and the path of the document for every id in it that can be selected.
+
+    A picture without shapes, because of a `failure` to find them, is another one.
+    """
+    drawn = graph(loads(text), models.preview(text).report)
+    return svg(drawn), {each.id: each.spot.path for each in drawn.parts if each.role != "broken"}
+
+
+@cache
+def _styles() -> str:
+    """The colors of both themes, below the attribute that the component sets."""
+    return "".join(stylesheet(name, f'.frame[data-theme="{name}"]') for name in THEMES)
+
+
+def _words(name: str) -> dict[str, str]:
+    return {
+        "graph": _("Graph of {name}").format(name=name),
+        "tools": _("Zoom"),
+        "zoomIn": _("Zoom in (+)"),
+        "zoomOut": _("Zoom out (−)"),
+        "fit": _("Show all of it (0)"),
+    }

@@ -1,0 +1,64 @@
+"""What a person does in the app, as calls."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+expect.set_options(timeout=20_000)
+
+
+class App:
+    """The app in a page."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    def go(self, path: str = "/") -> None:
+        """Open an address, and wait until the page is drawn."""
+        self.page.goto(f"{self.url}{path}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until no run of the page's script is going on."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+    def use(self, template: str) -> None:
+        """Begin with a template."""
+        self.page.get_by_role("button", name=f"Use {template}", exact=True).click()
+        expect(self.tree).to_be_visible()
+        expect(self.graph).to_be_visible()
+        self.settle()
+
+    @property
+    def tree(self) -> Locator:
+        return self.page.get_by_role("tree")
+
+    def row(self, name: str) -> Locator:
+        """A row of the tree, by the name in it."""
+        return self.tree.locator(f"[role=treeitem]:has(.name:text-is({json.dumps(name)}))")
+
+    @property
+    def graph(self) -> Locator:
+        return self.page.get_by_role("listbox", name="Graph of")
+
+    def box(self, path: str) -> Locator:
+        """What is drawn at a path of the graph."""
+        return self.graph.locator(f'.node[data-path="{path}"]')
+
+    def field(self, name: str) -> Locator:
+        """A field of the inspector."""
+        return self.page.locator(".st-key-pane_inspector").get_by_label(name, exact=True)
+
+    def button(self, name: str) -> Locator:
+        """A button, by its name, which may be followed by a shortcut."""
+        return self.page.get_by_role("button", name=re.compile(rf"^{re.escape(name)}( Shortcut .*)?$"))
+
+    def tab(self, name: str) -> None:
+        """Look at one of the panels below."""
+        self.page.get_by_role("tab", name=name).click()
+        expect(self.page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+        self.settle()
