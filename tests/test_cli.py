@@ -329,6 +329,13 @@ def test_without_a_command_the_app_is_served(run: Run, monkeypatch: pytest.Monke
     assert (result.exit_code, result.stderr) == (1, "Error: Port 8600 is taken by another program.\n")
 
 
+def test_a_workspace_that_cannot_be_used_is_told_at_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLOCK_COMPOSER_WORKSPACE", "")  # put back afterwards
+    Path("file").write_text("", encoding="utf-8")
+    result = run("--no-browser", "--workspace", "file/below")
+    assert (result.exit_code, "file" in result.output) == (1, True)
+
+
 def test_as_a_module_of_its_own(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
     command = [sys.executable, "-W", "error", "-m", "composer", "summary", "tied_mlp"]

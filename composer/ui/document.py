@@ -71,18 +71,20 @@ class Document:
                 self.revision = found
                 self.save()
 
-    def follow(self) -> None:
-        """Take over what another program wrote to the file meanwhile. It can be undone."""
+    def follow(self) -> bool:
+        """Take over what another program wrote to the file meanwhile, and say whether it did. It can be undone."""
         with self.lock:
             if self.trouble is not None:
-                return
+                return False
             try:
                 found = self._workspace.revision(self.id)
             except WorkspaceError as error:
                 self.trouble = error
-                return
+                return False
+            before = self.design
             if found != self.revision:
                 self._take()
+            return self.design is not before
 
     def _take(self) -> None:
         try:

@@ -35,7 +35,9 @@ class Documents:
         Raises:
             WorkspaceError: where it cannot be written.
         """
-        return self.open(self.workspace.create(design).id)
+        document = self.open(self.workspace.create(design).id)
+        document.resolve("reload")  # the id may be that of a document whose file was deleted: it has a file again
+        return document
 
     def entries(self) -> tuple[Entry, ...]:
         """All designs of the workspace: those opened last first, then those changed last.

@@ -103,7 +103,15 @@ def _parameters(path: str, node: Node, report: ShapesReport) -> str:
     count, total = count_parameters(own), count_parameters(report.tensors)
     if count is None:
         return _("not known yet")
-    return f"{count:,} ({100 * count / total:.2g} %)" if path and total else f"{count:,}"
+    return f"{count:,} ({share(count, total)})" if path and total else f"{count:,}"
+
+
+def share(count: int, total: int) -> str:
+    """`count` as a part of `total`, in percent, and never as a power of ten."""
+    percent = 100 * count / total
+    if 0 < percent < 0.01:
+        return "< 0.01 %"
+    return f"{percent:.2g} %" if percent < 99 else f"{percent:.3g} %"
 
 
 def _wires(node: Node) -> None:

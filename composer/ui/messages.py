@@ -47,12 +47,18 @@ def show_trouble(document: Document) -> None:
         st.button(
             _("Load the file's"),
             help=_("Your version stays in the history: undo brings it back."),
-            on_click=document.resolve,
-            args=("reload",),
+            on_click=_reload,
+            args=(document,),
             disabled=not trouble.found,
         )
         st.button(_("Overwrite the file"), on_click=document.resolve, args=("overwrite",))
         st.button(_("Save mine as a copy"), on_click=_save_copy, args=(document,))
+
+
+def _reload(document: Document) -> None:
+    document.resolve("reload")
+    if document.trouble:
+        state.notify(_("The file holds no design that can be read, so yours stays."))
 
 
 def _save_copy(document: Document) -> None:

@@ -33,14 +33,13 @@ def show(report: RunReport, initial: bool) -> None:
         )  # fmt: skip
     output = report.outputs[0] if len(report.outputs) == 1 else None
     rows = distributions(output) if output else None
+    if initial:
+        untrained = _("**The weights are initial values: nothing is trained yet.**")
+        st.markdown(untrained if rows is None else f"{untrained} {_('The bars show what the model says now.')}")
     if rows is None:
         for each in report.outputs:
             st.markdown(_numbers(each))
         return
-    if initial:
-        st.markdown(
-            _("**The weights are initial values: nothing is trained yet.** The bars show what the model says now.")
-        )
     st.html(f'<div class="results">{"".join(_card(report, k, row) for k, row in enumerate(rows))}</div>')
 
 
@@ -91,7 +90,12 @@ def _softmax(row: Sequence[float]) -> list[float]:
 
 def _duration(report: RunReport) -> str:
     samples = plural("{number} sample", "{number} samples", report.inputs[0].shape[0] if report.inputs[0].shape else 1)
-    return _("{samples} took {time:.3g} ms").format(samples=samples, time=1000 * report.seconds)
+    return _("{samples} took {time}").format(samples=samples, time=duration(report.seconds))
+
+
+def duration(seconds: float) -> str:
+    """A time to three digits, and never as a power of ten."""
+    return f"{1000 * seconds:.3g} ms" if seconds < 0.9995 else f"{seconds:,.2f} s"
 
 
 def _card(report: RunReport, place: int, row: Sequence[float]) -> str:

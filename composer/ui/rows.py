@@ -14,6 +14,7 @@ from composer.reports import ShapesReport, TensorReport, ValueType, count_parame
 from composer.ui.language import _, plural
 from composer.views.numbers import humanize
 from composer.views.theme import family
+from composer.views.wording import clean
 
 COMFORTABLE = 60  # rows; beyond it, blocks inside blocks begin closed
 VARIES = "…"  # instances of one node give different shapes
@@ -83,7 +84,7 @@ class _Rows:
         count, exact = self._count(path, node)
         return Row(
             path=path,
-            name=name,
+            name=clean(name),
             kind=kind,
             role="block" if isinstance(node, BlockBase) else "op" if isinstance(node, Op) else "leaf",
             family=family(_category(node)),
@@ -95,7 +96,7 @@ class _Rows:
             badge=badge,
             problems=problems,
             wrong=path in self._wrong,
-            title=" · ".join(filter(None, [path, kind, shape, exact])),
+            title=" · ".join(filter(None, [clean(path), kind, shape, exact])),
         )
 
     def _kind(self, path: str, node: Node) -> str:

@@ -19,6 +19,7 @@ from composer.ui import handler
 from composer.ui.document import Document
 from composer.ui.documents import Documents
 from composer.ui.handler import Operation, Outcome
+from composer.ui.language import _
 from composer.workspace import Workspace
 
 WORKSPACE = "BLOCK_COMPOSER_WORKSPACE"
@@ -74,7 +75,8 @@ def document() -> Document | None:
         close()
         notify(str(error))
         return None
-    found.follow()
+    if found.follow():
+        notify(_("Another program changed the design's file, and this is what it holds now. Undo brings yours back."))
     return found
 
 

@@ -19,6 +19,7 @@ import streamlit as st
 from composer.kernel.launch import warm_up
 from composer.ui.language import _
 from composer.ui.state import WORKSPACE
+from composer.workspace import Workspace
 
 ADDRESS = "127.0.0.1"
 PORT = 8585
@@ -47,9 +48,12 @@ def serve(port: int | None = None, browser: bool = True, workspace: Path | None 
 
     Raises:
         OSError: where the port asked for is taken.
+        WorkspaceError: where the workspace's folder cannot be used.
     """
     if workspace is not None:
         os.environ[WORKSPACE] = str(workspace.resolve())
+    root = os.environ.get(WORKSPACE)
+    Workspace(Path(root) if root else None)  # a folder that cannot be used is told here, not on every page
     own = free_port(port)
     if own != (port or PORT):
         print(f"Port {PORT} is taken by another program, so this is port {own}.", flush=True)

@@ -175,6 +175,20 @@ def test_a_stale_save_offers_a_choice(opened: AppTest, workspace: Workspace) -> 
     assert workspace.load("lenet").design.seed == 0
 
 
+def test_a_file_that_holds_no_design_is_not_loaded(opened: AppTest, workspace: Workspace) -> None:
+    (workspace.root / "designs" / "lenet.json").write_text("{ broken", encoding="utf-8")
+    opened.run()
+    next(each for each in opened.button if each.label == "Load the file's").click().run()
+    assert any("no design that can be read" in each.value.replace("\\", "") for each in checked(opened).toast)
+    assert "changed elsewhere" in texts(opened)
+
+
+def test_a_change_outside_is_told(opened: AppTest, workspace: Workspace) -> None:
+    stored = workspace.load("lenet")
+    workspace.save("lenet", apply(stored.design, {"edit": "set_design", "seed": 7}), stored.revision)
+    assert any("Another program changed" in each.value for each in checked(opened.run()).toast)
+
+
 def test_a_kernel_that_fails_is_a_message(opened: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(text: str) -> models.Preview:
         return models.Preview(ShapesReport(), "The model's process crashed.")

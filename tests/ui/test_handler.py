@@ -9,6 +9,7 @@ import pytest
 from composer.design.edits import apply as edit
 from composer.design.nodes import Layer
 from composer.design.paths import find
+from composer.templates import load
 from composer.ui import handler
 from composer.ui.document import Document
 from composer.ui.documents import Documents
@@ -77,8 +78,10 @@ def elsewhere(workspace: Workspace, value: int) -> None:
 
 
 def test_a_change_outside_is_followed_and_can_be_undone(lenet: Document, workspace: Workspace) -> None:
+    assert not lenet.follow()
     elsewhere(workspace, 10)
-    lenet.follow()
+    assert lenet.follow()
+    assert not lenet.follow()
     assert held(lenet) == 10
     assert handler.undo(lenet).label == "changed outside the app"
     assert held(lenet) == 6
@@ -104,6 +107,28 @@ def test_a_deleted_file_can_be_written_again(lenet: Document, workspace: Workspa
     lenet.resolve("overwrite")
     assert lenet.trouble is None
     assert workspace.load("lenet").design == lenet.design
+
+
+def test_a_copy_of_a_deleted_design_is_saved(workspace: Workspace) -> None:
+    documents = Documents(workspace)
+    document = documents.create(load("lenet"))
+    workspace.delete("lenet")
+    handler.apply(document, [channels(8)])
+    assert isinstance(document.trouble, StaleSave)
+    copy = documents.create(document.design)
+    assert copy.trouble is None
+    assert held(copy) == held(Documents(workspace).open(copy.id)) == 8
+
+
+def test_a_new_design_with_the_id_of_a_deleted_one_is_the_new_one(workspace: Workspace) -> None:
+    documents = Documents(workspace)
+    handler.apply(documents.create(load("lenet")), [channels(8)])
+    workspace.delete("lenet")
+    documents.open("lenet").follow()
+    new = documents.create(load("lenet"))
+    assert (new.id, held(new), new.trouble) == ("lenet", 6, None)
+    handler.undo(new)
+    assert held(new) == 8, "what was deleted is not lost"
 
 
 def test_documents_are_shared_by_id(workspace: Workspace, lenet: Document) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from composer.reports import ArrayReport
-from composer.ui.results import distributions, image
+from composer.ui.results import distributions, duration, image
 
 
 def array(values: list[float], *shape: int, dtype: str = "float32", truncated: bool = False) -> ArrayReport:
@@ -53,3 +53,10 @@ def test_images(shape: tuple[int, ...]) -> None:
 def test_no_images() -> None:
     assert image(array([0.0] * 6, 2, 3), 0) is None
     assert image(array([0.0] * 4, 2, 4), 1) is None, "values that were left out"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.000705, "0.705 ms"), (0.266, "266 ms"), (0.9996, "1.00 s"), (1234.5, "1,234.50 s")]
+)
+def test_a_time_is_no_power_of_ten(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -72,3 +72,10 @@ def test_large_designs_begin_folded() -> None:
         design = apply(design, {"edit": "insert", "path": "features", "index": 0, "node": node})
     folded = [row["path"] for row in rows(design, ShapesReport(), ()) if row["folded"] and row["children"]]
     assert folded == ["features", "classifier"]
+
+
+def test_names_that_would_deceive_are_written_out() -> None:
+    found = by_path(apply(templates.load("lenet"), {"edit": "rename", "path": "features.act1", "id": "\u202eabc\n"}))
+    row = found["features.\u202eabc\n"]
+    assert row["name"] == "\\u{202e}abc⏎"
+    assert str(row["title"]).startswith("features.\\u{202e}abc⏎ · ")
