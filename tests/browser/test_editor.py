@@ -110,6 +110,21 @@ def test_drag_to_reorder_and_from_the_palette(app: App, server: Server) -> None:
     assert any(path.endswith("dropout1") for path in agree(app, server))
 
 
+def test_where_there_is_little_room_the_palette_is_a_drawer(app: App, server: Server) -> None:
+    app.page.set_viewport_size({"width": 900, "height": 800})
+    app.use("LeNet")
+    expect(app.search).to_be_hidden()
+    expect(app.row("conv1")).to_contain_text("conv1")
+    app.button("Palette").click()
+    app.search.fill("dropout")
+    drag(app, app.entry("Dropout"), app.row("act3"))
+    assert any(path.endswith("dropout1") for path in agree(app, server))
+    expect(app.search).to_be_hidden()
+    app.row("conv1").focus()
+    app.page.keyboard.press("/")
+    expect(app.search).to_be_focused()
+
+
 def test_twelve_operations_in_one_turn_are_twelve(app: App, server: Server) -> None:
     app.use("MLP")
     app.row("MLP").click()

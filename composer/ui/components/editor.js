@@ -3,7 +3,7 @@
 
 import { Model } from "./editor_model.js";
 import { Outbox } from "./editor_outbox.js";
-import { Palette } from "./editor_palette.js";
+import { element, Palette } from "./editor_palette.js";
 import { Stack } from "./editor_stack.js";
 import { themeOf } from "./theme.js";
 
@@ -21,15 +21,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 class Editor {
   constructor(root) {
-    const frame = document.createElement("div");
-    frame.className = "editor";
-    root.append(frame);
-    this.frame = frame;
+    this.frame = element("div", "editor");
+    const panes = element("div", "panes");
+    this.frame.append(panes);
+    root.append(this.frame);
     this.outbox = new Outbox((message) => this.trigger("operations", message));
-    this.palette = new Palette(frame, (entry) => this.#append(entry));
-    this.stack = new Stack(frame, {
+    this.palette = new Palette(panes, (entry) => this.stack.insert(entry));
+    this.stack = new Stack(panes, {
       act: (operations, shown) => this.act(operations, shown),
       select: (paths) => this.trigger("select", paths),
+      search: () => this.palette.open(true),
     });
   }
 
@@ -58,10 +59,5 @@ class Editor {
       }
     }
     return model;
-  }
-
-  // Enter in the palette: after the selection, or at the end of the block that is selected.
-  #append(entry) {
-    this.stack.insert(entry);
   }
 }

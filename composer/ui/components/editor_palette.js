@@ -10,12 +10,22 @@ export class Palette {
     this.search.type = "search";
     this.list = element("div", "entries");
     this.section.append(this.search, this.list);
-    frame.append(this.section);
+    this.opener = element("button", "opener", "+");
+    this.opener.type = "button";
+    this.opener.addEventListener("click", () => this.open(!this.section.classList.contains("open")));
+    frame.append(this.section, this.opener);
     this.closed = undefined;
     this.search.addEventListener("input", () => this.#draw());
     this.search.addEventListener("keydown", (event) => this.#searchKey(event));
     this.list.addEventListener("click", (event) => this.#click(event));
     this.list.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  // Where there is little room the palette is a drawer.
+  open(wanted) {
+    this.section.classList.toggle("open", wanted);
+    this.opener.setAttribute("aria-expanded", String(wanted));
+    if (wanted) this.search.focus();
   }
 
   // `groups`: [{ name, entries: [{ key, name, help, words, family, stem, node }] }]
@@ -24,6 +34,8 @@ export class Palette {
     this.search.placeholder = words.search;
     this.search.setAttribute("aria-label", words.search);
     this.section.setAttribute("aria-label", words.palette);
+    this.opener.setAttribute("aria-label", words.palette);
+    this.opener.title = words.palette;
     const signature = JSON.stringify([groups, colors]);
     if (signature === this.signature) return;
     this.signature = signature;
@@ -82,6 +94,11 @@ export class Palette {
       fallbackOnBody: false,
       fallbackTolerance: 4,
       animation: 120,
+      onStart: () => this.section.classList.add("dragging"), // out of the way of what it is dropped on
+      onEnd: () => {
+        this.section.classList.remove("dragging");
+        this.open(false);
+      },
     });
     box.append(list);
     return box;
@@ -116,7 +133,8 @@ export class Palette {
     else if (event.key === "Escape" && this.search.value) {
       this.search.value = "";
       this.#draw();
-    } else return;
+    } else if (event.key === "Escape") this.open(false);
+    else return;
     event.preventDefault();
   }
 

@@ -5,8 +5,8 @@ import { element } from "./editor_palette.js";
 import { join } from "./editor_model.js";
 
 export class Stack {
-  constructor(frame, { act, select }) {
-    Object.assign(this, { act, select });
+  constructor(frame, { act, select, search }) {
+    Object.assign(this, { act, select, search });
     this.section = element("section", "stack");
     this.tree = element("div", "tree");
     this.tree.setAttribute("role", "tree");
@@ -264,7 +264,7 @@ export class Stack {
       r: () => this.#wrap("Residual"),
       "Shift+r": () => this.#wrap("Repeat"),
       u: () => node.parent && node.block && this.act([{ edit: "unwrap", path: node.path }]),
-      "/": () => this.section.parentElement.querySelector(".search").focus(),
+      "/": () => this.search(),
       "Ctrl+z": () => this.act([{ edit: "undo" }]),
       "Ctrl+Shift+z": () => this.act([{ edit: "redo" }]),
       "Ctrl+y": () => this.act([{ edit: "redo" }]),
