@@ -31,6 +31,7 @@ def show_editor(document: Document, report: ShapesReport) -> None:
         "colors": {name: dict(theme.strokes) for name, theme in THEMES.items()},
         "words": {
             "search": _("Search layers and blocks"),
+            "hint": _("Search …"),
             "palette": _("Palette"),
             "found": _("Found"),
             "add": _("Add"),
@@ -42,6 +43,7 @@ def show_editor(document: Document, report: ShapesReport) -> None:
     component("editor")(
         key=state.EDITOR,
         data=data,
+        height="stretch",
         on_operations_change=lambda: _receive(document),
         on_select_change=state.select_from_editor,
     )

@@ -31,7 +31,7 @@ export class Palette {
   // `groups`: [{ name, entries: [{ key, name, help, words, family, stem, node }] }]
   update(groups, words, colors) {
     this.words = words;
-    this.search.placeholder = words.search;
+    this.search.placeholder = words.hint;
     this.search.setAttribute("aria-label", words.search);
     this.section.setAttribute("aria-label", words.palette);
     this.opener.setAttribute("aria-label", words.palette);
