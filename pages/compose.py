@@ -3,12 +3,13 @@
 import streamlit as st
 
 from composer.ui import models, state
+from composer.ui.editor import show_editor
 from composer.ui.inspector import inspector
 from composer.ui.language import _
 from composer.ui.messages import show_failure
 from composer.ui.panels import panels
 from composer.ui.start import start
-from composer.ui.views import show_graph, show_tree
+from composer.ui.views import show_graph
 
 document = state.document()
 if document is None:
@@ -19,9 +20,9 @@ with st.spinner(_("Finding shapes …"), show_time=True):
     found = models.preview(document.text)
 state.keep_selection(document)
 with st.container(key="panes"):
-    tree, graph, form = st.columns([11, 15, 10], gap="small")
+    tree, graph, form = st.columns([18, 13, 10], gap="small")
 with tree.container(border=True, key="pane_tree"):
-    show_tree(document, found.report)
+    show_editor(document, found.report)
 with graph.container(border=True, key="pane_graph"):
     show_graph(document)
 with form.container(border=True, key="pane_inspector"):

@@ -32,6 +32,7 @@ class Document:
         self.revision = stored.revision
         self.trouble: WorkspaceError | None = None
         self.run: Run | None = None
+        self.acks: dict[str, int] = {}  # for each page, the number of its last operation that was applied
         self._workspace = workspace
         self._text = (stored.design, dumps(stored.design))
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from composer.design.document import Design
-from composer.design.nodes import BlockBase, Layer, Node, Op, Repeat, Shared, Tensor, Use
-from composer.design.paths import scopes
+from composer.design.nodes import BlockBase, Layer, Node, Op, Repeat, Residual, Shared, Tensor, Use
+from composer.design.paths import join, scopes, walk
 from composer.errors import Problem
 from composer.reports import ShapesReport, TensorReport, ValueType, count_parameters, describe, under
 from composer.ui.language import _, plural
@@ -22,7 +22,11 @@ VARIES = "…"  # instances of one node give different shapes
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row, as the component draws it. `problems` counts those at the node and inside; `wrong`: it has its own."""
+    """One row, as the component draws it. `problems` counts those at the node and inside; `wrong`: it has its own.
+
+    `block` is the kind of a block ("" for what has no children), `inputs` are its input names, which no child may
+    have; `shortcut`: it is the shortcut of a Residual, which has no place in the chain.
+    """
 
     path: str
     name: str
@@ -38,6 +42,9 @@ class Row:
     problems: int
     wrong: bool
     title: str
+    block: str
+    inputs: tuple[str, ...]
+    shortcut: bool
 
 
 def rows(design: Design, report: ShapesReport, problems: Sequence[Problem]) -> list[dict[str, object]]:
@@ -60,6 +67,12 @@ class _Rows:
                 for path in _prefixes(tensor.name):
                     self._inside[path].append(tensor)
         self._tied = {path for group in design.ties for path in group}
+        self._shortcuts = {
+            join(path, node.shortcut.id)
+            for scope, root, _ in scopes(design)
+            for path, node in walk(root, scope)
+            if isinstance(node, Residual) and node.shortcut
+        }
 
     def rows(self) -> Iterator[Row]:
         *definitions, (path, root, _options) = scopes(self._design)
@@ -97,6 +110,9 @@ class _Rows:
             problems=problems,
             wrong=path in self._wrong,
             title=" · ".join(filter(None, [clean(path), kind, shape, exact])),
+            block=node.kind if isinstance(node, BlockBase) else "",
+            inputs=node.input_names if isinstance(node, BlockBase) else (),
+            shortcut=path in self._shortcuts,
         )
 
     def _kind(self, path: str, node: Node) -> str:

@@ -25,11 +25,12 @@ from composer.workspace import Workspace
 WORKSPACE = "BLOCK_COMPOSER_WORKSPACE"
 """The environment's variable that names the workspace's folder."""
 
-TREE = "tree"
+EDITOR = "editor"
 GRAPH = "graph"
 _PARAMETER = "design"
 _OPEN = "open_design"
 _SELECTED = "selected_path"
+_SELECTION = "selected_paths"
 _DRAFTS = "drafts"
 _NOTICE = "notice"
 _PAGE = "page"
@@ -103,9 +104,29 @@ def selected() -> str:
     return str(st.session_state.get(_SELECTED, ""))
 
 
+def selection() -> list[str]:
+    """All paths that are selected; the last one is the one that is looked at."""
+    paths = [str(path) for path in st.session_state.get(_SELECTION, ())]
+    return paths if paths and paths[-1] == selected() else [selected()]
+
+
 def select(path: str) -> None:
     """Select a path."""
     st.session_state[_SELECTED] = path
+    st.session_state[_SELECTION] = [path]
+
+
+def said(component: str, name: str) -> Any:
+    """What a component said last, in its callback."""
+    return st.session_state[component].get(name)
+
+
+def select_from_editor() -> None:
+    """Select what was chosen in the editor, in its callback."""
+    paths = said(EDITOR, "select")
+    if isinstance(paths, list) and all(isinstance(path, str) for path in paths):
+        select(paths[-1] if paths else "")
+        st.session_state[_SELECTION] = paths
 
 
 def select_from(component: str) -> None:
@@ -176,7 +197,7 @@ def set_widget(key: str, value: Any) -> None:
 
 
 __all__ = [
-    "GRAPH", "TREE", "WORKSPACE", "Document", "begin", "change", "close", "document", "documents", "drafts",
-    "field_key", "keep_selection", "notify", "select", "select_from", "selected", "set_widget", "show",
-    "take_notices", "widget",
+    "EDITOR", "GRAPH", "WORKSPACE", "Document", "begin", "change", "close", "document", "documents", "drafts",
+    "field_key", "keep_selection", "notify", "said", "select", "select_from", "select_from_editor", "selected",
+    "selection", "set_widget", "show", "take_notices", "widget",
 ]  # fmt: skip

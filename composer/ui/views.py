@@ -1,4 +1,4 @@
-"""The two pictures of a design that can be clicked: the tree and the graph."""
+"""The picture of a design that can be clicked, and its files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from typing import Any
 import streamlit as st
 
 from composer.design.text import loads
-from composer.reports import ShapesReport
 from composer.ui import models, state
 from composer.ui.language import _
 from composer.ui.messages import escape
-from composer.ui.rows import rows
 from composer.views.dot import dot
 from composer.views.graph import graph
 from composer.views.layout import Format, LayoutError, picture
@@ -22,21 +20,9 @@ from composer.views.theme import THEMES, stylesheet
 
 
 @cache
-def _component(name: str) -> Any:
+def component(name: str) -> Any:
+    """A component of ours, by the name of its files."""
     return st.components.v2.component(f"composer.{name}", js=f"{name}.js", css=f"{name}.css")
-
-
-def show_tree(document: state.Document, report: ShapesReport) -> None:
-    """The nested blocks as an accessible tree."""
-    data = {
-        "id": document.id,
-        "rows": rows(document.design, report, report.problems),
-        "selected": state.selected(),
-        "label": _("Blocks of {name}").format(name=document.design.name),
-        "words": {"problems": _("problems"), "shape": _("output"), "count": _("parameters")},
-        "palette": {name: dict(theme.strokes) for name, theme in THEMES.items()},
-    }
-    _component("tree")(key=state.TREE, data=data, on_select_change=lambda: state.select_from(state.TREE))
 
 
 def show_graph(document: state.Document) -> None:
@@ -54,7 +40,7 @@ def show_graph(document: state.Document) -> None:
         "styles": _styles(),
         "words": _words(document.design.name),
     }
-    _component("graph")(
+    component("graph")(
         key=state.GRAPH, data=data, height="stretch", on_select_change=lambda: state.select_from(state.GRAPH)
     )
 

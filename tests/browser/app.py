@@ -37,6 +37,18 @@ class App:
     def tree(self) -> Locator:
         return self.page.get_by_role("tree")
 
+    @property
+    def editor(self) -> Locator:
+        return self.page.locator(".editor")
+
+    @property
+    def search(self) -> Locator:
+        return self.page.get_by_label("Search layers and blocks")
+
+    def entry(self, name: str) -> Locator:
+        """An entry of the palette."""
+        return self.page.get_by_role("button", name=f"Add {name}", exact=True)
+
     def row(self, name: str) -> Locator:
         """A row of the tree, by the name in it."""
         return self.tree.locator(f"[role=treeitem]:has(.name:text-is({json.dumps(name)}))")

@@ -39,6 +39,7 @@ class Server:
     process: subprocess.Popen[str]
     port: int
     started: float
+    workspace: Path
 
     @property
     def url(self) -> str:
@@ -99,7 +100,7 @@ def serving(workspace: Path) -> Iterator[Server]:
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
     try:
-        yield Server(process, port, started)
+        yield Server(process, port, started, workspace)
     finally:
         process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
         try:

@@ -1,0 +1,95 @@
+"""The editor: what its component is given, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from composer.design.edits import apply as apply_edit
+from composer.design.text import dumps
+from composer.errors import EditError
+from composer.reports import ShapesReport
+from composer.ui import handler, models, state
+from composer.ui.document import Document
+from composer.ui.handler import Operation
+from composer.ui.language import _
+from composer.ui.palette import palette
+from composer.ui.rows import rows
+from composer.ui.views import component
+from composer.views.theme import THEMES
+
+
+def show_editor(document: Document, report: ShapesReport) -> None:
+    """The palette, and the stack of nested blocks."""
+    data = {
+        "id": document.id,
+        "rows": rows(document.design, report, report.problems),
+        "acks": dict(document.acks),
+        "selected": state.selection(),
+        "label": _("Blocks of {name}").format(name=document.design.name),
+        "palette": palette(document.design),
+        "colors": {name: dict(theme.strokes) for name, theme in THEMES.items()},
+        "words": {
+            "search": _("Search layers and blocks"),
+            "hint": _("Search …"),
+            "palette": _("Palette"),
+            "found": _("Found"),
+            "add": _("Add"),
+            "problems": _("problems"),
+            "shape": _("output"),
+            "count": _("parameters"),
+        },
+    }
+    component("editor")(
+        key=state.EDITOR,
+        data=data,
+        height="stretch",
+        on_operations_change=lambda: _receive(document),
+        on_select_change=state.select_from_editor,
+    )
+
+
+def _receive(document: Document) -> None:
+    message = state.said(state.EDITOR, "operations")
+    if isinstance(message, dict):
+        receive(document, message)
+
+
+def receive(document: Document, message: Mapping[str, Any]) -> None:
+    """Apply what a page says that is not applied yet: each entry is one step, and is answered by its number."""
+    client = str(message.get("client", ""))[:100]
+    for entry in message.get("entries", ()):
+        with document.lock:
+            number = int(entry["seq"])
+            if number <= document.acks.get(client, 0):
+                continue
+            document.acks[client] = number
+            _apply(document, entry["operations"])
+
+
+_COMMANDS = {"undo": handler.undo, "redo": handler.redo}
+
+
+def _apply(document: Document, operations: Sequence[Operation]) -> None:
+    command = _COMMANDS.get(str(operations[0].get("edit"))) if len(operations) == 1 else None
+    if command:
+        command(document)
+    else:
+        state.change(document, [*operations, *_fitting(document, operations)])
+
+
+def _fitting(document: Document, operations: Sequence[Operation]) -> list[Operation]:
+    """Edits that give a layer just put in the sizes of what comes in, where that is certain."""
+    if len(operations) != 1 or operations[0].get("edit") != "insert":
+        return []
+    block, node = operations[0].get("path", ""), operations[0].get("node")
+    id = node.get("id") if isinstance(node, dict) else None
+    path = f"{block}.{id}" if block else id
+    try:
+        inserted = apply_edit(document.design, operations[0])
+    except EditError:
+        return []
+    problems = models.preview(dumps(inserted)).report.problems
+    fixes = [fix for each in problems if each.path == path for fix in each.fixes if fix.certain]
+    sizes = [fix for fix in fixes if all(edit.get("edit") == "set_option" for edit in fix.edits)]
+    return list(sizes[0].edits) if sizes else []

@@ -1,0 +1,138 @@
+"""Composing: with the mouse and with the keyboard, the page, the document and the file say the same."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.app import App
+from tests.ui.server import Server
+
+
+def paths_in_file(server: Server) -> list[str]:
+    """The paths of the design that was written last."""
+    file = max(server.workspace.glob("designs/*.json"), key=lambda path: path.stat().st_mtime_ns)
+
+    def below(node: dict[str, object], above: str) -> list[str]:
+        children = [*node.get("nodes", []), *filter(None, [node.get("shortcut"), node.get("body")])]  # type: ignore[misc]
+        return [each for child in children for each in (above + child["id"], *below(child, f"{above}{child['id']}."))]
+
+    return below(json.loads(file.read_text())["root"], "")
+
+
+def paths_on_page(app: App) -> list[str]:
+    return [
+        path for path in app.tree.locator(".node").evaluate_all("all => all.map(each => each.dataset.path)") if path
+    ]
+
+
+def agree(app: App, server: Server) -> list[str]:
+    """The paths, once the page has no operation that is not answered."""
+    expect(app.editor).to_have_attribute("data-open", "0")
+    app.settle()
+    assert paths_on_page(app) == paths_in_file(server)
+    return paths_on_page(app)
+
+
+def drag(app: App, source: Locator, target: Locator, below: float = 0) -> None:
+    target.scroll_into_view_if_needed()
+    source.scroll_into_view_if_needed()
+    box = source.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    app.page.mouse.move(x, y)
+    app.page.mouse.down()
+    app.page.mouse.move(x + 2, y + 8, steps=4)
+    expect(app.page.locator(".sortable-ghost").first).to_be_attached()
+    box = target.bounding_box()
+    assert box
+    app.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + below, steps=8)
+    app.page.wait_for_timeout(250)
+    app.page.mouse.up()
+
+
+def test_the_keyboard_composes(app: App, server: Server) -> None:
+    app.use("LeNet")
+    app.row("conv1").click()
+    app.settle()
+    app.search.fill("batch norm 2d")
+    app.page.keyboard.press("Enter")
+    assert "features.batchnorm1" in agree(app, server)
+    expect(app.row("batchnorm1")).to_have_attribute("aria-selected", "true")
+    expect(app.field("num_features")).to_have_value("6")  # fitted to what comes in
+    expect(app.page.get_by_text("No problems")).to_be_visible()
+
+    app.row("act2").click()
+    app.settle()
+    for key, wanted in (
+        ("Alt+ArrowUp", ["features.act2", "features.conv2"]),
+        ("Alt+ArrowDown", ["features.conv2", "features.act2"]),
+        ("Alt+ArrowLeft", ["act2", "flatten"]),
+        ("Alt+ArrowRight", ["features.pool2", "features.act2"]),
+        ("d", ["features.act2", "features.act4"]),
+        ("w", ["features.sequential1", "features.sequential1.act2"]),
+    ):
+        app.page.keyboard.press(key)
+        found = agree(app, server)
+        if key != "d":
+            assert found.index(wanted[1]) == found.index(wanted[0]) + 1, key
+    before = agree(app, server)
+    app.page.keyboard.press("Control+z")
+    app.page.keyboard.press("Control+Shift+z")
+    assert agree(app, server) == before
+
+
+def test_delete_rename_and_undo(app: App, server: Server) -> None:
+    app.use("LeNet")
+    start = agree(app, server)
+    app.row("flatten").click()
+    app.page.keyboard.press("Delete")
+    assert "flatten" not in agree(app, server)
+    app.page.keyboard.press("Control+z")
+    expect(app.row("flatten")).to_be_visible()
+    assert agree(app, server) == start
+    app.row("flatten").click()
+    app.page.keyboard.press("F2")
+    app.page.keyboard.type("flat")
+    app.page.keyboard.press("Enter")
+    assert "flat" in agree(app, server)
+    expect(app.row("flat")).to_have_attribute("aria-selected", "true")
+
+
+def test_drag_to_reorder_and_from_the_palette(app: App, server: Server) -> None:
+    app.use("LeNet")
+    drag(app, app.row("fc1"), app.row("act4"))
+    found = agree(app, server)
+    assert found.index("classifier.fc1") > found.index("classifier.fc2")
+    app.search.fill("dropout")
+    drag(app, app.entry("Dropout"), app.row("act4"))
+    assert any(path.endswith("dropout1") for path in agree(app, server))
+
+
+def test_where_there_is_little_room_the_palette_is_a_drawer(app: App, server: Server) -> None:
+    app.page.set_viewport_size({"width": 900, "height": 800})
+    app.use("LeNet")
+    expect(app.search).to_be_hidden()
+    expect(app.row("conv1")).to_contain_text("conv1")
+    app.button("Palette").click()
+    app.search.fill("dropout")
+    drag(app, app.entry("Dropout"), app.row("act3"))
+    assert any(path.endswith("dropout1") for path in agree(app, server))
+    expect(app.search).to_be_hidden()
+    app.row("conv1").focus()
+    app.page.keyboard.press("/")
+    expect(app.search).to_be_focused()
+
+
+def test_twelve_operations_in_one_turn_are_twelve(app: App, server: Server) -> None:
+    app.use("MLP")
+    app.row("MLP").click()
+    app.settle()
+    app.search.fill("tanh")
+    app.search.evaluate(
+        "field => { for (let k = 0; k < 12; k += 1) "
+        "field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })) }"
+    )
+    expect(app.row("tanh12")).to_be_visible()
+    assert sum("tanh" in path for path in agree(app, server)) == 12
