@@ -10,7 +10,7 @@ from composer.codegen import modules
 from composer.codegen.forward import forward
 from composer.codegen.layout import Group, Item, lines
 from composer.codegen.modules import Ids, Scope, shared_parameters, submodule
-from composer.codegen.scope import ids_of, is_chain, is_inline, names, names_in_forward, needs
+from composer.codegen.scope import ids_of, is_chain, is_inline, names_in_forward, needs, words
 from composer.design.names import is_attribute, unique, variable
 from composer.design.nodes import Tensor
 from composer.design.plan import BlockPlan, OpCall, RepeatCall, TensorCall
@@ -39,7 +39,7 @@ def _scope(
     body: BlockPlan | RepeatCall, class_of: Callable[[BlockPlan | RepeatCall], str], notes: Mapping[str, str]
 ) -> tuple[Scope, dict[Ids, str]]:
     own = ids_of(body)
-    given = shared_parameters(needs(body, own), names(body))
+    given = shared_parameters(needs(body, own), words(body))
 
     def module(ids: Ids) -> str:
         return given[ids] if ids in given else submodule("self", ids[len(own) :])

@@ -9,7 +9,7 @@ from composer.catalog import INITIALIZERS
 from composer.catalog.options import literal
 from composer.codegen import render
 from composer.codegen.layout import Group, Item, Text
-from composer.codegen.scope import ids_of, is_inline, names, needs
+from composer.codegen.scope import ids_of, is_inline, names, needs, words
 from composer.design.names import is_attribute, unique, variable
 from composer.design.nodes import Size, Tensor, Use, Value
 from composer.design.plan import BlockCall, BlockPlan, LayerCall, ModuleCall, RepeatCall, SharedCall, Step, UseCall
@@ -61,7 +61,7 @@ def instance(block: BlockPlan | RepeatCall, scope: Scope) -> Text:
     given = [Item(f"{name}={name}") for name in sorted(names(block))]
     outside = needs(block, ids_of(block))
     given += [
-        Item(f"{parameter}={scope.module(ids)}") for ids, parameter in shared_parameters(outside, names(block)).items()
+        Item(f"{parameter}={scope.module(ids)}") for ids, parameter in shared_parameters(outside, words(block)).items()
     ]
     return Group(f"{scope.class_of(block)}(", tuple(given), ")")
 

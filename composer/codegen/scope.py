@@ -50,6 +50,20 @@ def names(call: Call | BlockPlan) -> frozenset[str]:
     return frozenset()
 
 
+def words(call: Call | BlockPlan) -> frozenset[str]:
+    """The names that the code of `call` reads or binds: options, indices and the classes of definitions."""
+    match call:
+        case UseCall(node):
+            return names(call) | {node.of}
+        case BlockCall(block):
+            return words(block)
+        case BlockPlan():
+            return frozenset().union(*(words(step.call) for step in call.steps))
+        case RepeatCall(node, _, body):
+            return size_names(node.times) | words(body) | {node.index}
+    return names(call)
+
+
 def names_in_forward(block: BlockPlan) -> frozenset[str]:
     """The options and indices that the block's own `forward` reads: those of its ops and calls."""
     found: frozenset[str] = frozenset()

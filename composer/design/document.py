@@ -32,7 +32,7 @@ class DefinitionOption(Frozen):
 class Definition(Frozen):
     """A named, reusable block; becomes a class of that name."""
 
-    name: Text
+    name: Id  # a part of paths, as ids are
     options: tuple[DefinitionOption, ...] = ()
     body: Annotated[Block, Field(discriminator="kind")]
 
@@ -56,7 +56,7 @@ class Design(Frozen):
     inputs: tuple[Input, ...] = Field(min_length=1, max_length=100)
     root: Annotated[Block, Field(discriminator="kind")]
     definitions: tuple[Definition, ...] = ()
-    ties: tuple[tuple[Text, ...], ...] = ()
+    ties: tuple[Annotated[tuple[Text, ...], Field(min_length=1)], ...] = ()
     initializers: tuple[Rule, ...] = ()
     frozen: tuple[Text, ...] = ()
     seed: int = Field(default=0, ge=0, le=2**63 - 1)

@@ -43,6 +43,11 @@ def is_free_name(text: str) -> bool:
     return is_identifier(text) and text not in TAKEN and not re.fullmatch(r"d\d+", text)
 
 
+def is_class_name(text: str) -> bool:
+    """Whether `text` may name a definition: a free name that no constructor assigns (`composer.codegen.finish`)."""
+    return is_free_name(text) and not re.fullmatch(r"name|parameter|initialize_\d+", text)
+
+
 def unique(base: str, taken: Container[str]) -> str:
     """`base`, or `base` with the first number that makes it unlike all of `taken`."""
     name, number = base, 2

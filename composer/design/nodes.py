@@ -6,6 +6,8 @@ checked here; everything else a design can get wrong is a problem that `check` r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -159,6 +161,11 @@ class BlockBase(NodeBase):
     @property
     def children(self) -> tuple[Node, ...]:
         raise NotImplementedError
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Node]:
+        """The children by their ids."""
+        return {child.id: child for child in self.children}
 
     def with_children(self, children: tuple[Node, ...]) -> Self:
         """The same block around other children."""

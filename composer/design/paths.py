@@ -86,9 +86,7 @@ def child(block: Node, id: str) -> Node | None:
     """The child of `block` called `id`; every index of a Repeat is its body."""
     if isinstance(block, Repeat):
         return block.body if id.isdecimal() else None
-    if isinstance(block, BlockBase):
-        return next((each for each in block.children if each.id == id), None)
-    return None
+    return block.by_id.get(id) if isinstance(block, BlockBase) else None
 
 
 def find(design: Design, path: str) -> Node:

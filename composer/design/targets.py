@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from composer.design.document import Design
-from composer.design.nodes import Block, BlockBase, Node, Op, Shared, Use
+from composer.design.nodes import Block, BlockBase, Node, Op, Repeat, Shared, Use
 from composer.design.paths import child
 
-MAX_STEPS = 200  # shared modules that refer to each other in a ring, or over and over, end here
+MAX_STEPS = 100  # shared modules that refer to each other in a ring, or over and over, end here
 
 
 def target_of(design: Design, definition: str, ids: Sequence[str]) -> Node | None:
@@ -47,7 +47,15 @@ class _Follower:
         if isinstance(at, Use):
             body = _body(self._design, at.of)
             return self.follow(body, body, ids) if body else None
+        if isinstance(at, Repeat) and not _has_index(at, ids[0]):
+            return None
         if isinstance(at, BlockBase):
             below = child(at, ids[0])
             return self.follow(below, scope, ids[1:]) if below else None
         return None
+
+
+def _has_index(repeat: Repeat, id: str) -> bool:
+    """Whether a Repeat registers an instance as `id`, as far as its `times` tells."""
+    plain = id == "0" or (id.isascii() and id.isdecimal() and id[0] != "0")
+    return plain and (isinstance(repeat.times, str) or int(id) < repeat.times)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -92,8 +93,7 @@ def _no_json(received: str) -> DesignError:
 def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        [(twice, _)] = Counter(key for key, _ in pairs).most_common(1)
         raise ValueError(f"the key {twice!r} twice in one object")
     return result
 
@@ -128,7 +128,7 @@ def _problem(data: Any, error: Any) -> Problem:
             fields.append(str(part))
     where = ".".join(fields)
     message = error["msg"].removeprefix("Value error, ")
-    received = message if error["type"] != "extra_forbidden" else f"the unknown key {fields[-1]!r}"
+    received = message if error["type"] != "extra_forbidden" else f"the unknown key {str(error['loc'][-1])!r}"
     if error["type"] == "value_error" and not isinstance(error["input"], dict):
         received = f"{str(error['input'])[:60]!r}: {message}"
     return Problem(".".join(ids), "invalid", f"a valid {where or 'node'}", received)

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
+from torch.nn.parameter import is_lazy
 
 from composer.codegen.source import class_name_of, source
 from composer.design.document import Design
@@ -17,6 +17,8 @@ from composer.engine.shapes import shapes
 from composer.engine.symbols import is_sure
 from composer.errors import DesignError
 from composer.reports import ShapesReport, describe
+
+_CANNOT_BE_BUILT = ("broken-tie", "tie-shape", "lazy-tie", "broken-freeze", "broken-rule", "broken-share")
 
 
 def notes_of(report: ShapesReport) -> dict[str, str]:
@@ -63,33 +65,38 @@ def shapes_checked(design: Design) -> ShapesReport:
     """The shapes of `design` after `check`.
 
     Raises:
-        DesignError: where the design cannot be lowered to source, or a tie or freeze names no parameter.
+        DesignError: where the design cannot be lowered to source, or it names a module or parameter that is not there.
     """
     source(design)
     report = shapes(design)
-    broken = [each for each in report.problems if each.code in ("broken-tie", "tie-shape", "lazy-tie", "broken-freeze")]
+    broken = [each for each in report.problems if each.code in _CANNOT_BE_BUILT]
     if broken:
         raise DesignError(broken)
     return report
 
 
 def transfer(old: nn.Module, new: nn.Module) -> tuple[str, ...]:
-    """Give `new` the values of `old` wherever name, shape and dtype agree; the names of those kept.
+    """Give `new` the saved values of `old` wherever name, shape and dtype agree; the names of those kept.
 
-    A lazy parameter that was materialized gives its values only to one that is, too.
+    A value of several names is found by each of them, so one that is tied no more keeps it, too. A constant is
+    what the design says now. A lazy parameter that was materialized gives its values only to one that is, too.
     """
-    before: Mapping[str, torch.Tensor] = {**dict(old.named_parameters()), **dict(old.named_buffers())}
+    before: Mapping[str, torch.Tensor] = old.state_dict(keep_vars=True)
+    after: Mapping[str, torch.Tensor] = new.state_dict(keep_vars=True)
     kept = []
     with torch.no_grad():
-        for name, tensor in [*new.named_parameters(), *new.named_buffers()]:
-            source_tensor = before.get(name)
-            if source_tensor is None or _is_lazy(tensor) or _is_lazy(source_tensor):
+        for name in saved_names(new):
+            tensor, value = after[name], before.get(name)
+            if value is None or is_lazy(tensor) or is_lazy(value):
                 continue
-            if source_tensor.shape == tensor.shape and source_tensor.dtype == tensor.dtype:
-                tensor.copy_(source_tensor)
+            if value.shape == tensor.shape and value.dtype == tensor.dtype:
+                tensor.copy_(value)
                 kept.append(name)
     return tuple(kept)
 
 
-def _is_lazy(tensor: torch.Tensor) -> bool:
-    return isinstance(tensor, UninitializedParameter | UninitializedBuffer)
+def saved_names(module: nn.Module) -> tuple[str, ...]:
+    """The names of a model's parameters and saved buffers, each by its first one."""
+    saved = module.state_dict(keep_vars=True)
+    named = (*module.named_parameters(), *module.named_buffers())
+    return tuple(name for name, _ in named if name in saved)

@@ -180,7 +180,7 @@ def _projection(entry: tuple[int | str, ...], body: tuple[int | str, ...]) -> di
     for before, after in zip(entry[2:], body[2:], strict=True):
         if before == after:
             strides.append(1)
-        elif isinstance(before, int) and isinstance(after, int) and after and -(-before // (before // after)) == after:
+        elif isinstance(before, int) and isinstance(after, int) and 0 < after < before and _strides_to(before, after):
             strides.append(before // after)
         else:
             return None
@@ -188,3 +188,8 @@ def _projection(entry: tuple[int | str, ...], body: tuple[int | str, ...]) -> di
     if set(strides) != {1}:
         options["stride"] = strides[0] if len(set(strides)) == 1 else strides
     return {"kind": "Conv2d", "options": options}
+
+
+def _strides_to(before: int, after: int) -> bool:
+    """Whether a stride of `before // after` leaves `after` of `before` points."""
+    return -(-before // (before // after)) == after

@@ -30,13 +30,17 @@ Inputs = tuple[Flow, ...]
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where a call stands: its path, the document's, the owner of its module, its scope's path and sizes."""
+    """Where a call stands: its path, the document's, the owner of its module, its scope's path and sizes.
+
+    `bodies` are the bodies of Repeats around it, outer ones first: their paths in the document and their own.
+    """
 
     path: str
     node: str
     owner: str
     scope: str
     values: Values
+    bodies: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

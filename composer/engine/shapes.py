@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import torch
 
+from composer.catalog import OPS
 from composer.design.check import check
 from composer.design.document import Design, Input
 from composer.design.lower import lower
+from composer.design.paths import join
 from composer.design.plan import Plan
-from composer.design.targets import target_of
 from composer.engine.explain import explain
 from composer.engine.fixes import fixes
 from composer.engine.flow import Record, Walk
@@ -67,9 +68,15 @@ def type_of_input(each: Input, sizes: Mapping[str, int]) -> TensorType:
 
 def _report(design: Design, walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> ShapesReport:
     steps = {path: _step([found.records.get(path) for found in walks], runs) for path in walks[0].records}
-    tensors, tie_problems = _tie(design, _tensors(design, walks[0]))
-    problems = [*walks[0].problems.values(), *_failures(design, walks, runs)]
-    return ShapesReport(steps, _by_node(steps), tuple(tensors), (*problems, *tie_problems), dict(runs[0]))
+    tensors = _tensors(walks[0])
+    owners, tie_problems = _tie(design, tensors)
+    problems = [
+        *walks[0].problems.values(),
+        *_failures(design, walks, runs),
+        *tie_problems,
+        *_lost(design, {*tensors, *(path for path, step in steps.items() if step.kind not in OPS)}),
+    ]
+    return ShapesReport(steps, _by_node(steps), _owned(design, tensors, owners), tuple(problems), dict(runs[0]))
 
 
 def _step(records: Sequence[Record | None], runs: Sequence[Mapping[str, int]]) -> StepReport:
@@ -96,43 +103,58 @@ def _by_node(steps: Mapping[str, StepReport]) -> dict[str, ValueType]:
     }
 
 
-def _tensors(design: Design, found: Walk) -> list[TensorReport]:
-    rows = []
+def _tensors(found: Walk) -> dict[str, TensorReport]:
+    """Parameters and buffers by name, as they are before ties and freezing."""
+    rows = {}
     for path, owner, own in found.tensors:
-        name = f"{path}.{own.name}" if path else own.name
-        original = f"{owner}.{own.name}" if owner else own.name
-        frozen = any(under(each, original) for each in design.frozen)
-        rows.append(
-            TensorReport(
-                name,
-                own.shape,
-                own.dtype,
-                own.parameter,
-                own.parameter and not frozen,
-                "" if original == name else original,
-                own.saved,
-            )
-        )
+        name, original = join(path, own.name), join(owner, own.name)
+        of = "" if original == name else original
+        rows[name] = TensorReport(name, own.shape, own.dtype, own.parameter, own.parameter, of, own.saved)
     return rows
 
 
-def _tie(design: Design, tensors: list[TensorReport]) -> tuple[list[TensorReport], list[Problem]]:
-    """Ties put into the rows; and those that cannot be."""
+def _tie(design: Design, rows: Mapping[str, TensorReport]) -> tuple[dict[str, str], list[Problem]]:
+    """Which parameter each name stands for once all is tied, by the name it had at first; and ties that cannot be.
+
+    A tie is an assignment to a module's attribute, so all names of a shared module change together.
+    """
     problems = []
-    rows = {each.name: each for each in tensors}
+    places = {name: row.owner or name for name, row in rows.items()}
+    held = {place: place for place in places.values()}
     for owner, *others in design.ties:
         for other in others:
             problem = _tie_problem(rows, owner, other)
             if problem:
                 problems.append(problem)
-                continue
-            first = rows[owner]
-            rows[other] = replace(rows[other], owner=first.owner or first.name, trainable=first.trainable)
+            else:
+                held[places[other]] = held[places[owner]]
+    return {name: held[place] for name, place in places.items()}, problems
+
+
+def _owned(design: Design, rows: Mapping[str, TensorReport], owners: Mapping[str, str]) -> tuple[TensorReport, ...]:
+    """The rows with their owners, and frozen where any name of the parameter is."""
+    frozen = {owners[name] for name in rows if any(under(path, name) for path in design.frozen)}
+    named: dict[str, str] = {}
+    for name, owner in owners.items():
+        named[owner] = name if name == owner else named.get(owner, name)
+    return tuple(
+        replace(
+            row,
+            owner="" if named[owners[name]] == name else named[owners[name]],
+            trainable=row.parameter and owners[name] not in frozen,
+        )
+        for name, row in rows.items()
+    )
+
+
+def _lost(design: Design, paths: Collection[str]) -> Iterator[Problem]:
+    """Rules and frozen paths that lead to no module: to an op, or to an instance that a Repeat does not have."""
     for path in design.frozen:
-        ids = path.split(".") if path else []
-        if not any(under(path, name) for name in rows) and target_of(design, "", ids) is None:
-            problems.append(Problem(path, "broken-freeze", "the path of a module or parameter", "no parameter there"))
-    return list(rows.values()), problems
+        if path not in paths:
+            yield Problem(path, "broken-freeze", "the path of a module or parameter", "nothing there")
+    for rule in design.initializers:
+        if rule.where not in paths:
+            yield Problem(rule.where, "broken-rule", "the path of a module", "nothing there")
 
 
 def _tie_problem(rows: Mapping[str, TensorReport], owner: str, other: str) -> Problem | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from composer.design.paths import join
+from composer.design.paths import join, place
 from composer.design.plan import (
     BlockCall,
     BlockPlan,
@@ -59,7 +59,7 @@ class _Walker:
         start = len(self.found.tensors)
         for step in block.steps:
             given = tuple(self._value(ref, known, step) if ref else LEFT_OUT for ref in step.inputs)
-            here = At(join(at.path, step.id), step.path, join(at.owner, step.id), at.scope, at.values)
+            here = At(join(at.path, step.id), step.path, join(at.owner, step.id), at.scope, at.values, at.bodies)
             if step.id:
                 known[step.id] = self._call(step.call, given, here)
             elif isinstance(step.call, OpCall):
@@ -95,7 +95,7 @@ class _Walker:
     def _call(self, call: Call, inputs: Inputs, at: At) -> Flow:
         if not isinstance(call, OpCall | TensorCall | SharedCall):
             self._modules.setdefault(at.path, (call, at))
-        if at.node in self._skip and not isinstance(call, BlockCall):
+        if self._is_wrong(call, at):
             return self.found.record(at, kind_of(call), inputs, None)
         match call:
             case LayerCall():
@@ -113,13 +113,19 @@ class _Walker:
             case SharedCall(target):
                 return self._shared(target, inputs, at)
 
+    def _is_wrong(self, call: Call, at: At) -> bool:
+        return at.node in self._skip and not isinstance(call, BlockCall)
+
     def _shared(self, target: tuple[str, ...], inputs: Inputs, at: At) -> Flow:
-        original = self._modules.get(join(at.scope, *target))
+        original = self._modules.get(_instance(target, at))
         if original is None:
-            return Flow(None, at.path)
+            self.found.problem(at.node, "broken-share", "the path of an earlier layer, block or use", ".".join(target))
+            return self.found.record(at, "Shared", inputs, None)
         call, there = original
         self._modules[at.path] = original
-        flow = self._call(call, inputs, At(at.path, at.node, there.owner, there.scope, there.values))
+        if self._is_wrong(call, there):
+            return self.found.record(at, "Shared", inputs, None)
+        flow = self._call(call, inputs, At(at.path, at.node, there.owner, there.scope, there.values, there.bodies))
         self.found.records[at.path].kind = "Shared"
         return flow
 
@@ -149,12 +155,23 @@ class _Walker:
             self.found.problem(at.node, "bad-size", "times to be an integer ≥ 0", str(times))
             return Flow(None, at.path)
         chained, others = inputs[0], inputs[1:]
+        body = join(call.path, "0")
         for k in range(times):
             values = {**at.values, node.index: k} if node.mode == "new" else at.values
             owner = join(at.owner, "0" if node.mode == "same" else str(k))
-            here = At(join(at.path, str(k)), join(at.node, "0"), owner, at.scope, values)
+            path = join(at.path, str(k))
+            here = At(path, body, owner, at.scope, values, (*at.bodies, (body, path)))
             chained = self._call(call.body, (chained, *others), here)
         return chained
+
+
+def _instance(target: tuple[str, ...], at: At) -> str:
+    """The path of the module that `target` means at `at`: in a Repeat's body, one of the same body is of its own k."""
+    for body, path in reversed(at.bodies):
+        ids = place(body).ids
+        if target[: len(ids)] == ids:
+            return join(path, *target[len(ids) :])
+    return join(at.scope, *target)
 
 
 def kind_of(call: Call) -> str:

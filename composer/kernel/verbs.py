@@ -61,17 +61,14 @@ def open_model(state: State, progress: Progress, text: str) -> OpenReport:
     design = loads(text)
     code = source(design, build.notes_of(build.shapes_checked(design)))
     if state.model is not None and (code, design.seed) == (state.source, state.seed):
-        return OpenReport(state.class_name, code, _names(state.model), ())
+        return OpenReport(state.class_name, code, build.saved_names(state.model), ())
     name = class_name_of(design)
     model = build.build(code, name, design.seed)
     kept = build.transfer(state.model, model) if state.model is not None else ()
     state.model, state.source, state.class_name, state.seed = model, code, name, design.seed
     state.initial = not kept  # what was kept may come from another design's place in the random numbers
-    return OpenReport(name, code, kept, tuple(each for each in _names(model) if each not in set(kept)))
-
-
-def _names(model: nn.Module) -> tuple[str, ...]:
-    return tuple(name for pairs in (model.named_parameters(), model.named_buffers()) for name, _ in pairs)
+    same = set(kept)
+    return OpenReport(name, code, kept, tuple(each for each in build.saved_names(model) if each not in same))
 
 
 def run(

@@ -144,7 +144,7 @@ class Tracer:
     def _call(self, step: Step, inputs: Sequence[Traced], at: At) -> Traced:
         call = step.call
         match call:
-            case UseCall(node) if node.of in self.plan.definitions and self._opens(at, use=True):
+            case UseCall(node) if self._has_inside(node) and self._opens(at, use=True):
                 definition = self.plan.definitions[node.of]
                 inner = replace(at, scope=at.path, values=_sizes(definition, node, at.values))
                 group = self._group(inner, node.of, "Use", definition.body)
@@ -170,6 +170,10 @@ class Tracer:
         inner = At(join(at.path, "0"), join(at.node, "0"), "0", group.id, at.depth + 1, at.scope, values)
         step = Step("0", inner.node, call.body, ())
         return _as_output_of(group.id, self._call(step, inputs, inner))
+
+    def _has_inside(self, use: Use) -> bool:
+        definition = self.plan.definitions.get(use.of)
+        return definition is not None and (isinstance(definition.body, RepeatCall) or bool(definition.body.steps))
 
     def _opens(self, at: At, use: bool = False) -> bool:
         if at.path in self._collapsed or at.depth > MAX_DEPTH or len(self.boxes) > HARD_LIMIT:

@@ -18,6 +18,7 @@ from composer.design.nodes import Initializer, Layer, Op, Repeat, Sequential, Sh
 from composer.engine.build import live, source_of
 from composer.engine.shapes import shapes
 from composer.errors import DesignError
+from tests.build import chain, linear
 
 MARKER = "composer_hostile_marker"
 HOSTILE = [
@@ -181,3 +182,27 @@ def test_exported_file_is_utf8(tmp_path: Path) -> None:
     for id in IDS:
         (tmp_path / "model.py").write_bytes(source_of(around(id)).encode("utf-8"))
         compile((tmp_path / "model.py").read_bytes(), "model.py", "exec")
+
+
+BESIDE = Op(id="twice", kind="Add", inputs=("x", "x"))  # makes its block a class of its own
+
+
+def test_an_index_named_like_the_parameter_of_a_shared_module() -> None:
+    body = Sequential(id="0", nodes=(Shared(id="s", of="fc"), linear("l", 4, "=4+0*shared_fc")))
+    block = Sequential(id="b", nodes=(BESIDE, Repeat(id="r", index="shared_fc", body=body)))
+    model = live(chain(linear("fc", 4, 4), block))
+    assert model.b.r[1].s is model.fc
+
+
+def test_a_definition_named_like_the_parameter_of_a_shared_module() -> None:
+    block = Sequential(id="b", nodes=(BESIDE, Shared(id="s", of="fc"), Use(id="u", of="shared_fc")))
+    definition = Definition(name="shared_fc", body=Sequential(nodes=(linear("0", 4, 4),)))
+    model = live(chain(linear("fc", 4, 4), block, definitions=(definition,)))
+    assert model.b.u is not model.b.s is model.fc
+
+
+@pytest.mark.parametrize("name", ["name", "parameter", "initialize_0"])
+def test_a_definition_named_like_a_variable_of_the_constructor(name: str) -> None:
+    definition = Definition(name=name, body=Sequential(nodes=(linear("0", 4, 4),)))
+    problems = check(chain(Use(id="u", of=name), definitions=(definition,), frozen=("u",)))
+    assert [each.code for each in problems] == ["bad-name"]

@@ -228,3 +228,17 @@ def test_every_problem_is_at_its_own_path() -> None:
     design = chain(layer("a", "Linear", **wrong), Sequential(id="s", nodes=(layer("b", "Linear", **wrong),)))
     assert [problem.path for problem in check(design)] == ["a", "s.b"]
     assert X[0].name == "x"
+
+
+def test_a_shared_layer_s_calls_have_no_expressions() -> None:
+    pool = layer("pool", "MaxPool2d", kernel_size=2, return_indices=True)
+    unpool = layer("un", "MaxUnpool2d", "pool.0", "pool.1", kernel_size=2, output_size=("=n", "=n"))
+    body = Sequential(nodes=(pool, unpool, Shared(id="s", of="un", inputs=("pool.0", "pool.1"))))
+    definition = Definition(name="Un", options=(DefinitionOption(name="n", default=4),), body=body)
+    assert [each.code for each in check(chain(Use(id="u", of="Un"), definitions=(definition,)))] == ["share-expression"]
+
+
+def test_a_rule_is_for_modules() -> None:
+    zeros = Rule(where="p", init=Initializer(scheme="zeros"))
+    (found,) = check(chain(Tensor(id="p", kind="Parameter"), initializers=(zeros,)))
+    assert found.code == "broken-rule"

@@ -63,3 +63,17 @@ def test_a_path_that_doubles_at_every_turn_ends() -> None:
     start = time.perf_counter()
     check(chain(Sequential(id="b", nodes=tuple(inner)), *outer))
     assert time.perf_counter() - start < 2
+
+
+def test_indices_of_a_repeat() -> None:
+    design = chain(Repeat(id="r", times=3, body=linear("0", 4, 4)), Repeat(id="e", times="=3", body=linear("0", 4, 4)))
+    assert target_of(design, "", ("r", "2")) and target_of(design, "", ("e", "7"))
+    for id in ("3", "01", "٣", "-1", ""):
+        assert target_of(design, "", ("r", id)) is None
+
+
+def test_a_long_chain_of_shared_modules_takes_no_time() -> None:
+    shared = [Shared(id=f"s{k}", of=f"s{k - 1}" if k else "a") for k in range(4_900)]
+    start = time.monotonic()
+    check(chain(linear("a", 4, 4), *shared))
+    assert time.monotonic() - start < 10  # minutes where every name is looked for among all siblings

@@ -239,3 +239,22 @@ def test_input_names_are_said_once() -> None:
     assert design.root.input_names == ("a", "b")
     assert "input_names" not in text.dumps(design)
     assert text.loads(text.dumps(design)) == design
+
+
+def test_unknown_key_at_the_top() -> None:
+    assert problem({**PLAIN, "extra": 1}).received == "the unknown key 'extra'"
+
+
+def test_a_late_key_twice_is_found_soon() -> None:
+    pairs = [f'"{k}": 1' for k in range(200_000)] + ['"199999": 2']
+    with pytest.raises(DesignError, match="the key '199999' twice"):
+        text.loads("{" + ", ".join(pairs) + "}")
+
+
+@pytest.mark.parametrize("name", ["", "A.b"])
+def test_a_definition_s_name_is_a_part_of_paths(name: str) -> None:
+    assert "a name in a path" in problem({**PLAIN, "definitions": [{"name": name, "body": PLAIN["root"]}]}).received
+
+
+def test_a_tie_of_nothing() -> None:
+    assert problem({**PLAIN, "ties": [[]]}).code == "invalid"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
 
 from composer import templates
-from composer.design.document import Rule
-from composer.design.nodes import Initializer, Repeat, Residual, Sequential, Shared, rebuild
+from composer.design.document import Design, Rule
+from composer.design.nodes import Initializer, Repeat, Residual, Sequential, Shared, Tensor, rebuild
 from composer.engine.build import build, live, source_of, transfer
 from composer.errors import DesignError
 from tests.build import chain, layer, linear, op
@@ -145,3 +147,39 @@ def test_traceback_shows_the_source_line() -> None:
     with pytest.raises(RuntimeError) as raised:
         build(text, "Wrong")(torch.randn(2, 4))
     assert any(str(entry.path) == "<Wrong>" for entry in raised.traceback)
+
+
+def test_a_parameter_that_is_tied_no_more_keeps_its_value() -> None:
+    a, b = linear("a", 4, 4), linear("b", 4, 4)
+    old = live(chain(a, b, ties=(("a.weight", "b.weight"),)))
+    new = live(chain(a, b))
+    assert "b.weight" in transfer(old, new)
+    assert torch.equal(new.state_dict()["b.weight"], old.state_dict()["a.weight"])
+
+
+def test_a_constant_is_what_the_design_says_now() -> None:
+    def scaled(value: float) -> Design:
+        return chain(Tensor(id="c", kind="Constant", value=value), op("scaled", "Mul", "x", "c"))
+
+    new = live(scaled(2.0))
+    assert transfer(live(scaled(1.0)), new) == ()
+    assert new.c == 2.0
+
+
+@pytest.mark.parametrize("times", [2, "=1+1"])
+@pytest.mark.parametrize("what", ["frozen", "frozen op", "rule", "shared"])
+def test_an_instance_that_is_not_there_is_named(what: str, times: int | str) -> None:
+    nodes: list[Any] = [Repeat(id="r", times=times, body=linear("0", 4, 4))]
+    fields: dict[str, Any] = {}
+    match what:
+        case "frozen":
+            fields["frozen"] = ("r.2",)
+        case "frozen op":
+            nodes.append(op("twice", "Add", "x", "x"))
+            fields["frozen"] = ("twice",)
+        case "rule":
+            fields["initializers"] = (Rule(where="r.2", init=Initializer(scheme="zeros")),)
+        case "shared":
+            nodes.append(Shared(id="s", of="r.2"))
+    with pytest.raises(DesignError, match="expects the path of"):
+        live(chain(*nodes, **fields))

@@ -7,7 +7,7 @@ import torch
 
 from composer import templates
 from composer.design.document import Definition, DefinitionOption, Design, Input
-from composer.design.nodes import Parallel, Repeat, Residual, Sequential, Shared, Tensor, Use
+from composer.design.nodes import Node, Parallel, Repeat, Residual, Sequential, Shared, Tensor, Use
 from composer.engine.build import live
 from composer.engine.shapes import examine, shapes
 from composer.reports import TensorType, count_parameters, describe
@@ -227,3 +227,17 @@ def test_flops_count_a_multiplication_and_addition_as_two() -> None:
     report = shapes(chain(linear("a", 4, 8)), {"N": 3})
     assert report.steps["a"].flops == 2 * 3 * 4 * 8
     assert shapes(of(Sequential(), inputs=IMAGES), {"N": 3}).output == TensorType((3, 3, 8, 8))
+
+
+def test_a_residual_whose_body_makes_its_input_larger_has_no_projection() -> None:
+    image = (Input(shape=("N", 1, 4, 4)),)
+    design = of(Residual(nodes=(layer("up", "Upsample", scale_factor=2),)), inputs=image)
+    (problem,) = shapes(design).problems
+    assert problem.fixes == ()
+
+
+@pytest.mark.parametrize("wrong", [Use(id="a", of="Nothing"), layer("a", "Linear", wrong=1)])
+def test_a_wrong_node_is_not_run_where_it_is_shared_either(wrong: Node) -> None:
+    report = examine(chain(wrong, Shared(id="s", of="a")))
+    assert {each.path for each in report.problems} == {"a"}
+    assert report.steps["s"].output is None

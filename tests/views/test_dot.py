@@ -10,8 +10,8 @@ from hypothesis import given, settings
 
 from composer import templates
 from composer.catalog import CATEGORIES
-from composer.design.document import Design, Input
-from composer.design.nodes import Layer, Sequential
+from composer.design.document import Definition, Design, Input
+from composer.design.nodes import Layer, Sequential, Shared, Use
 from composer.engine.shapes import shapes
 from composer.errors import Problem
 from composer.views.dot import dot
@@ -20,6 +20,7 @@ from composer.views.graph import Opened, graph
 from composer.views.layout import picture
 from composer.views.svg import svg
 from composer.views.theme import FAMILIES, THEMES, css_class, family, stylesheet
+from tests.build import chain
 from tests.strategies import designs
 from tests.views.designs import design, linear, repeated, shared
 
@@ -157,3 +158,10 @@ def _luminance(color: str) -> float:
     channels = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     linear_ones = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear_ones, strict=True))
+
+
+def test_an_empty_definition_that_is_shared_can_be_opened() -> None:
+    empty = Definition(name="Empty", body=Sequential())
+    of_empty = chain(Use(id="u", of="Empty"), Shared(id="s", of="u"), definitions=(empty,))
+    drawn = graph(of_empty, None, (), Opened(uses=True))
+    assert "Empty" in dot(drawn, "light")

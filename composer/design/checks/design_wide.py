@@ -8,8 +8,8 @@ from composer.catalog import LAYERS
 from composer.catalog.options import DTYPES
 from composer.design.checks import values
 from composer.design.document import Design, Input
-from composer.design.names import is_free_name
-from composer.design.nodes import Node, Use
+from composer.design.names import is_class_name, is_free_name
+from composer.design.nodes import Node, Tensor, Use
 from composer.design.paths import walk
 from composer.design.targets import target_of
 from composer.errors import Problem
@@ -52,7 +52,7 @@ def _input(each: Input) -> Iterator[Problem]:
 def _definitions(design: Design) -> Iterator[Problem]:
     for each in design.definitions:
         path = f".{each.name}"
-        if not is_free_name(each.name) or each.name == "when_ready":
+        if not is_class_name(each.name):
             yield Problem(path, "bad-name", "a definition's name that can name a class", values.shown(each.name))
         seen: set[str] = set()
         for option in each.options:
@@ -86,9 +86,7 @@ def recursion(design: Design) -> Iterator[Problem]:
 
 def _tie(design: Design, group: tuple[str, ...]) -> Iterator[Problem]:
     if len(set(group)) < 2 or len(set(group)) < len(group):
-        yield Problem(
-            group[0] if group else "", "bad-tie", "a tie of two or more different parameters", f"{list(group)}"
-        )
+        yield Problem(group[0], "bad-tie", "a tie of two or more different parameters", values.shown(group))
         return
     for path in group:
         if not _is_owner(design, path):
@@ -96,7 +94,8 @@ def _tie(design: Design, group: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def _is_module(design: Design, path: str) -> bool:
-    return target_of(design, "", tuple(path.split("."))) is not None if path else True
+    target = target_of(design, "", tuple(path.split("."))) if path else design.root
+    return target is not None and not isinstance(target, Tensor)
 
 
 def _is_owner(design: Design, path: str) -> bool:

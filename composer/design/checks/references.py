@@ -124,7 +124,20 @@ def _shared(design: Design, node: Shared, path: str) -> Iterator[Problem]:
     if isinstance(target, Tensor):
         yield Problem(path, "broken-share", "a module to share", f"{node.of!r}, a {target.kind}")
         return
+    if isinstance(target, Layer) and _computed_calls(target):
+        expected = "an original that is called with plain numbers: its expressions mean nothing here"
+        yield Problem(path, "share-expression", expected, ", ".join(_computed_calls(target)))
     yield from _order(design, path, at.definition, at.ids, ids)
+
+
+def _computed_calls(layer: Layer) -> list[str]:
+    """The options of the layer's calls, not of the layer itself, that hold expressions."""
+    known = layer.spec.by_name
+    return [
+        name
+        for name, value in layer.options.items()
+        if name in known and known[name].at_call and any(True for _ in known[name].expressions(value))
+    ]
 
 
 def _order(design: Design, path: str, definition: str, own: tuple[str, ...], of: tuple[str, ...]) -> Iterator[Problem]:
