@@ -78,10 +78,12 @@ def _parse(text: str | bytes) -> Any:
         raise _no_json(f"{len(text):,} characters; at most {limits.MAX_TEXT:,} are read")
     try:
         if isinstance(text, bytes):
-            text = text.decode("utf-8")
+            text = text.decode("utf-8-sig")  # some editors begin a file with a mark
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except RecursionError:
         raise _no_json("values nested too deep") from None
+    except json.JSONDecodeError as error:
+        raise _no_json(f"text that is not JSON at line {error.lineno}, column {error.colno}: {error.msg}") from None
     except ValueError as error:
         raise _no_json(str(error)[:200]) from None
 

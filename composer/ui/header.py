@@ -36,9 +36,9 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="header"):
         _designs(document)
         name = document.history.undo_name
-        _step("undo", _("Undo"), ":material/undo:", name, "Ctrl+Z", handler.undo, document)
+        _step("undo", _("Undo"), ":material/undo:", name, handler.undo, document)
         name = document.history.redo_name
-        _step("redo", _("Redo"), ":material/redo:", name, "Ctrl+Shift+Z", handler.redo, document)
+        _step("redo", _("Redo"), ":material/redo:", name, handler.redo, document)
         _saved(document)
         st.space("stretch")
         with st.popover(_("Export"), icon=":material/download:", key="export", on_change="rerun") as menu:
@@ -80,7 +80,6 @@ def _step(
     label: str,
     icon: str,
     name: str,
-    shortcut: str,
     act: Callable[[Document], Outcome],
     document: Document,
 ) -> None:
@@ -91,7 +90,6 @@ def _step(
         key=key,
         type="tertiary",
         disabled=not name,
-        shortcut=shortcut,
         help=f"{label}: {escape(shorten(name, 80))}" if name else label,
         on_click=lambda: _act(act, document),
     )

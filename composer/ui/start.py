@@ -7,7 +7,8 @@ from functools import cache
 import streamlit as st
 
 from composer import templates
-from composer.design.document import Design
+from composer.design.document import Design, Input
+from composer.design.nodes import Sequential
 from composer.design.text import loads
 from composer.errors import ComposerError, DesignError
 from composer.ui import state
@@ -28,6 +29,9 @@ def start() -> None:
     )
     left, right = st.columns([3, 1], gap="medium")
     with left.grid(min_column_width=230, gap="small"):
+        _card_of(
+            _("Empty design"), _("Nothing yet but an input: drag layers in, or press Enter in the palette."), empty()
+        )
         for name in ordered():
             _card(name, templates.load(name))
     with right:
@@ -41,10 +45,19 @@ def ordered() -> tuple[str, ...]:
     return tuple(sorted(templates.names(), key=lambda name: len(templates.text(name))))
 
 
+def empty() -> Design:
+    """A design to begin from nothing: images as the handwritten digits are, and a chain without layers."""
+    return Design(name=_("Untitled"), inputs=(Input(shape=("N", 1, 28, 28)),), root=Sequential())
+
+
 def _card(name: str, design: Design) -> None:
+    _card_of(name, design.description, design)
+
+
+def _card_of(name: str, text: str, design: Design) -> None:
     with st.container(border=True, height="stretch", key=f"card:{name}"):
         st.markdown(f"**{escape(design.name)}**")
-        st.caption(escape(design.description))
+        st.caption(escape(text))
         label = _("Use {name}").format(name=shorten(design.name, 30))
         st.button(label, key=f"use:{name}", on_click=_create, args=(design,), width="stretch")
 

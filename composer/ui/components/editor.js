@@ -8,6 +8,16 @@ import { Stack } from "./editor_stack.js";
 import { themeOf } from "./theme.js";
 
 const instances = new WeakMap();
+let shown; // the editor that is on the page
+
+// Undo and redo work anywhere on the page, but in a field they are the field's own.
+document.addEventListener("keydown", (event) => {
+  const inField = event.composedPath().some((at) => at.matches?.("input, textarea, select, [contenteditable=true]"));
+  const edit = { z: event.shiftKey ? "redo" : "undo", y: "redo" }[event.key.toLowerCase()];
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || !edit || inField || !shown?.frame.isConnected) return;
+  event.preventDefault();
+  shown.act([{ edit }]);
+});
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let editor = instances.get(parentElement);
@@ -15,6 +25,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     editor = new Editor(parentElement);
     instances.set(parentElement, editor);
   }
+  shown = editor;
   editor.trigger = setTriggerValue;
   editor.update(data);
 }

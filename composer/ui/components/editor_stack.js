@@ -265,9 +265,6 @@ export class Stack {
       "Shift+r": () => this.#wrap("Repeat"),
       u: () => node.parent && node.block && this.act([{ edit: "unwrap", path: node.path }]),
       "/": () => this.search(),
-      "Ctrl+z": () => this.act([{ edit: "undo" }]),
-      "Ctrl+Shift+z": () => this.act([{ edit: "redo" }]),
-      "Ctrl+y": () => this.act([{ edit: "redo" }]),
     };
     if (!acts[name]) return;
     acts[name]();
