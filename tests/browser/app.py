@@ -62,8 +62,8 @@ class App:
         return self.graph.locator(f'.node[data-path="{path}"]')
 
     def field(self, name: str) -> Locator:
-        """A field of the inspector."""
-        return self.page.locator(".st-key-pane_inspector").get_by_label(name, exact=True)
+        """A field of the inspector. While another selection is drawn the old form is there too, before it."""
+        return self.page.locator(".st-key-pane_inspector").get_by_label(name, exact=True).last
 
     def button(self, name: str) -> Locator:
         """A button, by its name, which may be followed by a shortcut."""

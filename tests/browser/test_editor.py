@@ -9,6 +9,11 @@ from playwright.sync_api import Locator, expect
 from tests.browser.app import App
 from tests.ui.server import Server
 
+BESIDE_WHAT_IS_DRAGGED = """row => {
+    const node = row.closest(".node");
+    return [node.previousElementSibling, node.nextElementSibling].some(each => each?.matches(".sortable-ghost"));
+}"""
+
 
 def paths_in_file(server: Server) -> list[str]:
     """The paths of the design that was written last."""
@@ -45,12 +50,12 @@ def drag(app: App, source: Locator, target: Locator) -> None:
     app.page.mouse.down()
     app.page.mouse.move(x + 2, y + 8, steps=4)
     expect(app.page.locator(".sortable-ghost").first).to_be_attached()
-    for nudge in range(6):
+    for nudge in range(20):
         box = target.bounding_box()  # what is dragged makes room for itself, so the target moves
         assert box
         app.page.mouse.move(box["x"] + box["width"] / 2 + nudge, box["y"] + box["height"] / 2, steps=8)
         app.page.wait_for_timeout(200)
-        if app.tree.locator(".sortable-ghost").count():
+        if target.evaluate(BESIDE_WHAT_IS_DRAGGED):
             break
     app.page.mouse.up()
 
