@@ -166,6 +166,14 @@ class SummaryReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RepairReport:
+    """A design after its certain fixes: its text, and what each fix did."""
+
+    text: str
+    done: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenReport:
     """A live model that was built: its class, the source it was made of, and its parameters and buffers by name.
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from composer.design.text import loads
-from composer.reports import KernelReport, OpenReport, RunReport, ShapesReport, SummaryReport
+from composer.design.text import dumps, loads
+from composer.reports import KernelReport, OpenReport, RepairReport, RunReport, ShapesReport, SummaryReport
 
 if TYPE_CHECKING:
     from torch import nn
@@ -44,6 +44,14 @@ def summary(state: State, progress: Progress, text: str, sizes: Mapping[str, int
     from composer.engine.summary import summarize
 
     return summarize(loads(text), sizes)
+
+
+def repair(state: State, progress: Progress, text: str) -> RepairReport:
+    """The design after all fixes that involve no choice."""
+    from composer.engine.repair import repair as engine
+
+    mended, done = engine(loads(text))
+    return RepairReport(dumps(mended), done)
 
 
 def source(state: State, progress: Progress, text: str) -> str:
@@ -98,6 +106,7 @@ def run(
 VERBS: Mapping[str, Verb] = {
     "open": open_model,
     "ping": ping,
+    "repair": repair,
     "run": run,
     "shapes": shapes,
     "source": source,

@@ -12,7 +12,9 @@ from typing import Any
 from composer.design.edits import apply as apply_edit
 from composer.design.edits import describe
 from composer.design.history import History
+from composer.design.text import dumps, loads
 from composer.errors import EditError, Problem
+from composer.ui import models
 from composer.ui.document import Document
 
 Operation = Mapping[str, Any]
@@ -40,6 +42,21 @@ def apply(document: Document, operations: Sequence[Operation]) -> Outcome:
         except EditError as error:
             return Outcome(refused=error.problems)
         return _keep(document, document.history.do(", ".join(map(describe, operations)), design))
+
+
+def repair(document: Document) -> Outcome:
+    """Apply all fixes that involve no choice as one step of the history, and save.
+
+    Raises:
+        ComposerError: where no kernel answers.
+    """
+    before = document.design
+    report = models.repair(dumps(before))
+    with document.lock:
+        if document.design is not before:  # another tab changed it meanwhile: its problems are others
+            return Outcome()
+        design = loads(report.text) if report.done else before
+        return _keep(document, document.history.do(", ".join(report.done), design))
 
 
 def undo(document: Document) -> Outcome:

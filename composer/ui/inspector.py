@@ -10,12 +10,14 @@ from composer.design.nodes import Layer, Node, Op, Use
 from composer.design.paths import find
 from composer.reports import ShapesReport, count_parameters, describe, under
 from composer.ui import state
+from composer.ui.actions import actions
 from composer.ui.document import Document
 from composer.ui.fields import fields_of, name_of, whole
 from composer.ui.forms import form
 from composer.ui.language import _
 from composer.ui.messages import escape, show_problems
 from composer.ui.rows import instances
+from composer.ui.wires import wires
 
 _DOCUMENTATION = "https://docs.pytorch.org/docs/stable/generated/torch.nn.{kind}.html"
 
@@ -26,10 +28,11 @@ def inspector(document: Document, report: ShapesReport) -> None:
     node = find(document.design, path)
     _head(document, path, node)
     _facts(path, node, report)
-    _wires(node)
+    actions(document, path, node)
     show_problems(document, [each for each in report.problems if each.path == path], "own")
     form(document, path, name_of(document.design, path, node))
     form(document, path, fields_of(document.design, path, node))
+    wires(document, path, node)
     if not path:
         form(document, path, whole(document.design))
 
@@ -112,9 +115,3 @@ def share(count: int, total: int) -> str:
     if 0 < percent < 0.01:
         return "< 0.01 %"
     return f"{percent:.2g} %" if percent < 99 else f"{percent:.3g} %"
-
-
-def _wires(node: Node) -> None:
-    """Where the inputs come from, where that is not simply the node before."""
-    if node.inputs:
-        st.markdown(_("wired to {names}").format(names=escape(", ".join(node.inputs))))

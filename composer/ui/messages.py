@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from composer.errors import Fix, Problem
-from composer.ui import models, state
+from composer.errors import ComposerError, Fix, Problem
+from composer.ui import handler, models, state
 from composer.ui.document import Document
 from composer.ui.language import _
 from composer.views.wording import clean, shorten
@@ -80,6 +80,19 @@ def show_problems(document: Document, problems: Sequence[Problem], where: str) -
         st.caption(_("and {number:,} more").format(number=len(problems) - _SHOWN))
 
 
+def show_repair(document: Document, problems: Sequence[Problem]) -> None:
+    """A button for all fixes that involve no choice, where there are some: one step of the history."""
+    if any(fix.certain for each in problems for fix in each.fixes):
+        st.button(
+            _("Fix all that are certain"),
+            icon=":material/build:",
+            key="repair",
+            help=_("Applies each fix that leaves no choice. One undo takes all of them back."),
+            on_click=_repair,
+            args=(document,),
+        )
+
+
 def _sentence(document: Document, problem: Problem, key: str) -> None:
     """What is wrong and where; the place, unless it is what is looked at, can be clicked."""
     if problem.path != state.selected() or not problem.path:
@@ -99,6 +112,14 @@ def _sentence(document: Document, problem: Problem, key: str) -> None:
     st.markdown(sentence, width="content", help=escape(problem.detail) or None)
 
 
+def _repair(document: Document) -> None:
+    try:
+        if not handler.repair(document).changed:
+            state.notify(_("No fix was found to be right without a choice."))
+    except ComposerError as error:
+        state.notify(str(error))
+
+
 def _mend(document: Document, fix: Fix) -> None:
     state.change(document, fix.edits)
 
@@ -110,4 +131,4 @@ def show_failure(text: str) -> None:
         st.button(_("Start again"), on_click=models.retry, icon=":material/restart_alt:")
 
 
-__all__ = ["entry_label", "escape", "show_failure", "show_notices", "show_problems", "show_trouble"]
+__all__ = ["entry_label", "escape", "show_failure", "show_notices", "show_problems", "show_repair", "show_trouble"]

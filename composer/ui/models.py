@@ -11,7 +11,7 @@ from typing import Any
 
 from composer.errors import ComposerError, KernelError, KernelTimeout
 from composer.kernel.pool import Pool
-from composer.reports import ShapesReport
+from composer.reports import RepairReport, ShapesReport
 from composer.ui.language import _
 
 PREVIEWS = "previews"
@@ -62,6 +62,16 @@ def source(text: str) -> Source:
         return Source(_ask("source", text))
     except ComposerError as error:
         return Source("", str(error))
+
+
+def repair(text: str) -> RepairReport:
+    """The design that `text` says after all fixes that involve no choice.
+
+    Raises:
+        ComposerError: where no kernel answers.
+    """
+    report: RepairReport = _ask("repair", text)
+    return report
 
 
 def retry() -> None:

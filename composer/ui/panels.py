@@ -8,7 +8,7 @@ from composer.reports import ShapesReport
 from composer.ui import models
 from composer.ui.document import Document
 from composer.ui.language import _
-from composer.ui.messages import escape, show_problems
+from composer.ui.messages import escape, show_problems, show_repair
 from composer.ui.running import running
 
 
@@ -19,6 +19,7 @@ def panels(document: Document, report: ShapesReport) -> None:
         if problems.open:
             if not report.problems:
                 st.markdown(f":green[:material/check_circle:] {_('No problems: shapes fit from input to output.')}")
+            show_repair(document, report.problems)
             show_problems(document, report.problems, "all")
     with code:
         if code.open:

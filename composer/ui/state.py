@@ -137,16 +137,24 @@ def select_from(component: str) -> None:
 
 
 def keep_selection(document: Document) -> str:
-    """The path that is selected, or the nearest one above it that is still there."""
+    """The path that is selected, or the nearest one above it that is still there; others that are gone are let go."""
+    there = [path for path in selection() if _is_there(document, path)]
     path = selected()
-    while path:
-        try:
-            find(document.design, path)
-            break
-        except EditError:
-            path = path.rpartition(".")[0]
+    if path in there:
+        st.session_state[_SELECTION] = there
+        return path
+    while path and not _is_there(document, path):
+        path = path.rpartition(".")[0]
     select(path)
     return path
+
+
+def _is_there(document: Document, path: str) -> bool:
+    try:
+        find(document.design, path)
+    except EditError:
+        return False
+    return True
 
 
 def change(document: Document, operations: Sequence[Operation], quiet: bool = False) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from composer.design.document import Design
 from composer.design.lower import lower, parse_wire
@@ -48,44 +48,46 @@ def _wires(design: Design, step: Step, scope: list[str]) -> Iterator[Problem]:
             expected = f"an input from an earlier sibling or the block ({', '.join(map(repr, scope[-8:]))})"
             yield Problem(step.path, "broken-wire", expected, received, (fix,))
     if not isinstance(step.call, TensorCall):
-        least, most, names = _takes(design, node, step.path)
+        least, most, names = takes(design, node, step.path)
         yield from _arity(step.path, len(step.inputs), least, most, names)
         for k, ref in enumerate(step.inputs[:least]):
             if ref is None:
-                yield Problem(step.path, "missing-input", f"a wire for input {k + 1}{names}", "it left out")
+                yield Problem(step.path, "missing-input", f"a wire for input {k + 1}{_told(names)}", "it left out")
 
 
-def _arity(path: str, given: int, least: int, most: int | None, names: str) -> Iterator[Problem]:
+def _arity(path: str, given: int, least: int, most: int | None, names: Sequence[str]) -> Iterator[Problem]:
     if given < least or (most is not None and given > most):
         number = str(least) if least == most else (f"{least} or more" if most is None else f"{least} to {most}")
         word = "input" if number == "1" else "inputs"
-        yield Problem(path, "number-of-inputs", f"{number} {word}{names}", str(given))
+        yield Problem(path, "number-of-inputs", f"{number} {word}{_told(names)}", str(given))
 
 
-def _takes(design: Design, node: Node, path: str) -> tuple[int, int | None, str]:
-    """How many inputs `node` takes, at least and at most, and their names in parentheses."""
+def takes(design: Design, node: Node, path: str) -> tuple[int, int | None, tuple[str, ...]]:
+    """How many inputs `node` takes, at least and at most (None: any number), and their names where they have some."""
     match node:
         case Layer() | Op():
             spec = node.spec
             if spec.variadic:
-                return spec.least, None, ""
-            names = ", ".join(each.name for each in spec.inputs)
-            return spec.required_inputs, len(spec.inputs), f" ({names})" if len(spec.inputs) > 1 else ""
+                return spec.least, None, ()
+            return spec.required_inputs, len(spec.inputs), tuple(each.name for each in spec.inputs)
         case Use():
             definition = design.definition(node.of)
-            return _block_takes(definition.body) if definition else (0, None, "")
+            return _block_takes(definition.body) if definition else (0, None, ())
         case Shared():
             at = place(path)
             original = target_of(design, at.definition, tuple(node.of.split(".")))
-            return _takes(design, original, path) if original and not isinstance(original, Tensor) else (0, None, "")
+            return takes(design, original, path) if original and not isinstance(original, Tensor) else (0, None, ())
         case BlockBase():
             return _block_takes(node)
-    return 0, None, ""
+    return 0, None, ()
 
 
-def _block_takes(block: BlockBase) -> tuple[int, int | None, str]:
-    names = block.input_names
-    return len(names), len(names), f" ({', '.join(names)})" if len(names) > 1 else ""
+def _block_takes(block: BlockBase) -> tuple[int, int | None, tuple[str, ...]]:
+    return len(block.input_names), len(block.input_names), block.input_names
+
+
+def _told(names: Sequence[str]) -> str:
+    return f" ({', '.join(names)})" if len(names) > 1 else ""
 
 
 def _repeat_body(design: Design, call: RepeatCall) -> Iterator[Problem]:
@@ -98,7 +100,7 @@ def _repeat_body(design: Design, call: RepeatCall) -> Iterator[Problem]:
             below, "wired-body", "a body without wires: the Repeat feeds it", f"{list(node.body.inputs)}", (fix,)
         )
     if isinstance(node.body, Layer | Use | BlockBase):
-        yield from _arity(below, len(node.input_names), *_takes(design, node.body, below))
+        yield from _arity(below, len(node.input_names), *takes(design, node.body, below))
     if isinstance(call.body, RepeatCall):
         yield from _repeat_body(design, call.body)
 

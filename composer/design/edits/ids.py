@@ -79,4 +79,4 @@ def kept_or_fresh(block: Block, id: str, taken: Collection[str] = ()) -> str:
 def fresh_definition_name(design: Design, node: Node) -> str:
     """A name for the definition that a block becomes, after its id."""
     base = class_name("" if node.id.isdecimal() else node.id, default="Block")
-    return unique(base, {each.name for each in design.definitions})
+    return unique(base[:1].upper() + base[1:], {each.name for each in design.definitions})

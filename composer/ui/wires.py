@@ -1,0 +1,75 @@
+"""Where the inputs of a node come from: one choice per input, of what is in scope."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from composer.design.checks.references import takes
+from composer.design.edits.trees import is_shortcut
+from composer.design.nodes import BlockBase, Node, Parallel, Repeat, Tensor
+from composer.design.paths import find, place
+from composer.ui import state
+from composer.ui.document import Document
+from composer.ui.language import _
+
+
+def wires(document: Document, path: str, node: Node) -> None:
+    """A choice for each input; what is typed may take an item of a tuple, as in `lstm.1`."""
+    scope = in_scope(document, path)
+    if not scope or isinstance(node, Tensor):
+        return
+    names = slots(document, path, node)
+    for number, name in enumerate(names):
+        key = state.field_key(document, path, str(number), "wire")
+        wire = node.inputs[number] if number < len(node.inputs) else ""
+        alone = number == 0 and not node.inputs
+        nothing = _("the node before") if alone else _("nothing")
+        state.set_widget(key, wire)
+        st.selectbox(
+            name if len(names) > 1 and name else _("input {number}").format(number=number + 1),
+            list(dict.fromkeys(["", *scope, wire])),
+            key=key,
+            format_func=partial(_shown, nothing),
+            accept_new_options=True,
+            help=_("A node that stands earlier in the block, or an input of the block. Add .0 for an item of a tuple."),
+            on_change=_commit,
+            args=(document, path, number, key),
+        )
+
+
+def _shown(nothing: str, text: str) -> str:
+    return text or nothing
+
+
+def in_scope(document: Document, path: str) -> list[str]:
+    """What a wire of the node at `path` may name; nothing where the block around it does the wiring."""
+    at = place(path)
+    if not at.ids:
+        return []
+    parent = find(document.design, str(at.parent))
+    if not isinstance(parent, BlockBase) or isinstance(parent, Repeat):
+        return []
+    ids = [each.id for each in parent.children]
+    chained = not isinstance(parent, Parallel) and not is_shortcut(parent, at.ids[-1])
+    earlier = ids[: ids.index(at.ids[-1])] if chained else []
+    return [*reversed(earlier), *parent.input_names]
+
+
+def slots(document: Document, path: str, node: Node) -> tuple[str, ...]:
+    """The names of the inputs that are offered, "" for one without; those of any number end with a free one."""
+    least, most, names = takes(document.design, node, path)
+    count = max(len(node.inputs), least)
+    if most is None:
+        count = max(len(node.inputs) + 1, least)
+    return (*names, *[""] * (count - len(names)))
+
+
+def _commit(document: Document, path: str, number: int, key: str) -> None:
+    inputs = list(find(document.design, path).inputs)
+    inputs += [""] * (number + 1 - len(inputs))
+    inputs[number] = (state.widget(key) or "").strip()
+    while inputs and not inputs[-1]:
+        inputs.pop()
+    state.change(document, [{"edit": "set_inputs", "path": path, "inputs": inputs}])
