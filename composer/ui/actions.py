@@ -37,7 +37,9 @@ def actions(document: Document, path: str, node: Node) -> None:
             )
         if not at.ids:
             return
-        with st.popover(_("Actions"), icon=":material/more_horiz:", key="act", on_change="rerun") as menu:
+        count = len(outermost(state.selection()))
+        label = _("Actions") if count < 2 else _("Actions on {count}").format(count=count)
+        with st.popover(label, icon=":material/more_horiz:", key=state.ACTIONS, on_change="rerun") as menu:
             if menu.open:
                 for key, label, icon, operations in _known(document, state.selection()):
                     st.button(
@@ -52,6 +54,7 @@ def actions(document: Document, path: str, node: Node) -> None:
 
 def _do(document: Document, operations: Sequence[Operation]) -> None:
     state.change(document, operations)
+    state.set_widget(state.ACTIONS, False)  # the menu has done its work
 
 
 def _known(document: Document, paths: Sequence[str]) -> Iterator[Action]:
@@ -77,7 +80,7 @@ def _known(document: Document, paths: Sequence[str]) -> Iterator[Action]:
     if len(chosen) == 1 and isinstance(nodes[0], BlockBase):
         name = fresh_definition_name(design, nodes[0])
         yield "unwrap", _("Unwrap (u)"), ":material/deselect:", each("unwrap")
-        label = _("Make a definition {name}").format(name=name)
+        label = _("Make a definition {name} (m)").format(name=name)
         yield "define", label, ":material/category:", each("make_definition", name=name)
     if movable:
         yield "remove", _("Delete (Del)"), ":material/delete:", each("remove")

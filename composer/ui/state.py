@@ -27,6 +27,7 @@ WORKSPACE = "BLOCK_COMPOSER_WORKSPACE"
 
 EDITOR = "editor"
 GRAPH = "graph"
+ACTIONS = "actions_menu"
 _PARAMETER = "design"
 _OPEN = "open_design"
 _SELECTED = "selected_path"
@@ -205,7 +206,7 @@ def set_widget(key: str, value: Any) -> None:
 
 
 __all__ = [
-    "EDITOR", "GRAPH", "WORKSPACE", "Document", "begin", "change", "close", "document", "documents", "drafts",
-    "field_key", "keep_selection", "notify", "said", "select", "select_from", "select_from_editor", "selected",
-    "selection", "set_widget", "show", "take_notices", "widget",
+    "ACTIONS", "EDITOR", "GRAPH", "WORKSPACE", "Document", "begin", "change", "close", "document", "documents",
+    "drafts", "field_key", "keep_selection", "notify", "said", "select", "select_from", "select_from_editor",
+    "selected", "selection", "set_widget", "show", "take_notices", "widget",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from composer.design.paths import find, place
 from composer.ui import state
 from composer.ui.document import Document
 from composer.ui.language import _
+from composer.ui.messages import escape
 
 
 def wires(document: Document, path: str, node: Node) -> None:
@@ -27,16 +28,23 @@ def wires(document: Document, path: str, node: Node) -> None:
         alone = number == 0 and not node.inputs
         nothing = _("the node before") if alone else _("nothing")
         state.set_widget(key, wire)
-        st.selectbox(
-            name if len(names) > 1 and name else _("input {number}").format(number=number + 1),
-            list(dict.fromkeys(["", *scope, wire])),
-            key=key,
-            format_func=partial(_shown, nothing),
-            accept_new_options=True,
-            help=_("A node that stands earlier in the block, or an input of the block. Add .0 for an item of a tuple."),
-            on_change=_commit,
-            args=(document, path, number, key),
-        )
+        label = name if len(names) > 1 and name else _("input {number}").format(number=number + 1)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False, key=f"row:{key}"):
+            st.markdown(f"**{escape(label)}**" if wire else escape(label), help=_help(), width=120)
+            st.selectbox(
+                label,
+                list(dict.fromkeys(["", *scope, wire])),
+                key=key,
+                label_visibility="collapsed",
+                format_func=partial(_shown, nothing),
+                accept_new_options=True,
+                on_change=_commit,
+                args=(document, path, number, key),
+            )
+
+
+def _help() -> str:
+    return _("A node that stands earlier in the block, or an input of the block. Add .0 for an item of a tuple.")
 
 
 def _shown(nothing: str, text: str) -> str:

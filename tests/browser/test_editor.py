@@ -172,3 +172,29 @@ def test_from_an_empty_design(app: App, server: Server) -> None:
         expect(app.editor).to_have_attribute("data-open", "0")
     expect(app.page.get_by_text("No problems")).to_be_visible()
     assert len(agree(app, server)) == 4
+
+
+def test_several_rows_stay_selected_and_are_wrapped_together(app: App, server: Server) -> None:
+    app.use("LeNet")
+    app.row("conv1").click()
+    expect(app.field("out_channels")).to_have_value("6")
+    for name in ("act1", "pool1"):
+        app.page.keyboard.press("Shift+ArrowDown")
+        expect(app.page.locator(".st-key-pane_inspector").get_by_text(f"features.{name}")).to_be_visible()
+    app.button("Actions on 3").click()
+    app.page.get_by_role("button", name="Wrap in a Residual").click()
+    expect(app.row("residual1")).to_be_visible()
+    found = agree(app, server)
+    assert {f"features.residual1.{id}" for id in ("conv1", "act1", "pool1")} <= set(found)
+
+
+def test_a_block_becomes_a_definition_by_a_key(app: App, server: Server) -> None:
+    app.use("LeNet")
+    app.row("features").click()
+    app.settle()
+    app.page.keyboard.press("m")
+    expect(app.row("Features")).to_be_visible()
+    app.button("Edit the definition").click()
+    expect(app.row("Features")).to_have_attribute("aria-selected", "true")
+    app.button("Back to the design").click()
+    expect(app.row("LeNet")).to_have_attribute("aria-selected", "true")

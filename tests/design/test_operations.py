@@ -51,6 +51,7 @@ EXAMPLES: tuple[tuple[dict[str, Any], str], ...] = (
     ({"edit": "duplicate", "path": "b", "mode": "linked", "id": "b2"}, "link another b"),
     ({"edit": "duplicate", "path": "b.c", "mode": "shared"}, "share c"),
     ({"edit": "make_definition", "path": "b", "name": "Made"}, "make b the definition Made"),
+    ({"edit": "make_definition", "path": "b"}, "make b a definition"),
     (
         {"edit": "add_definition", "definition": {"name": "E", "body": {"kind": "Sequential"}}},
         "add the definition E",

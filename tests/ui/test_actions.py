@@ -15,6 +15,7 @@ from composer.templates import load
 from composer.ui import handler
 from composer.ui.actions import outermost
 from composer.ui.document import Document
+from composer.ui.state import ACTIONS
 from composer.ui.wires import in_scope, slots
 from composer.workspace import Workspace
 
@@ -30,7 +31,7 @@ def opened(template: str, path: str) -> AppTest:
 def chosen(app: AppTest, *paths: str) -> AppTest:
     app.session_state["selected_path"] = paths[-1]
     app.session_state["selected_paths"] = list(paths)
-    app.session_state["act"] = True
+    app.session_state[ACTIONS] = True
     app.run()
     assert not app.exception, app.exception
     return app

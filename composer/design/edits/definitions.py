@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from composer.design.document import Definition, DefinitionOption, Design
+from composer.design.edits.ids import fresh_definition_name
 from composer.design.edits.references import redirected
 from composer.design.edits.refusal import changed, rebuilt, refusal
 from composer.design.edits.sizes import free_names, indices, names_around, renamed
@@ -15,8 +16,8 @@ from composer.design.nodes import BlockBase, Node, Shared, Use, rebuild
 from composer.design.paths import Place, definition_of, root_of
 
 
-def make_definition(design: Design, path: str, name: str) -> Design:
-    """Make the block at `path` a definition called `name`, and put a use of it there.
+def make_definition(design: Design, path: str, name: str | None = None) -> Design:
+    """Make the block at `path` a definition called `name` (None: after its id), and put a use of it there.
 
     Options and indices from around the block become options of the definition, which the use passes on.
 
@@ -26,6 +27,7 @@ def make_definition(design: Design, path: str, name: str) -> Design:
     """
     at = locate_child(design, path)
     block = block_at(design, at)
+    name = fresh_definition_name(design, block) if name is None else name
     _check_name(design, name)
     body = _with_own_shares(design, rebuild(block, id="", inputs=()), at)
     passed = sorted(free_names(block) & names_around(design, at))

@@ -50,6 +50,8 @@ def describe(operation: Mapping[str, Any]) -> str:
         label = _MODES.get(str(operation.get("mode")), label)
     elif edit == "set_design":
         label = f"set {_listed([name for name in operation if name != 'edit'])} of the design"
+    elif edit == "make_definition" and not operation.get("name"):
+        label = "make {path} a definition"
     words = {name: _words(name, value) for name, value in operation.items()}
     words["parameter"] = _shown(operation.get("path") or "the design")  # whole: its name alone says little
     try:

@@ -264,6 +264,7 @@ export class Stack {
       r: () => this.#wrap("Residual"),
       "Shift+r": () => this.#wrap("Repeat"),
       u: () => node.parent && node.block && this.act([{ edit: "unwrap", path: node.path }]),
+      m: () => node.parent && node.block && this.act([{ edit: "make_definition", path: node.path }]),
       "/": () => this.search(),
     };
     if (!acts[name]) return;
