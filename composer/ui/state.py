@@ -20,6 +20,7 @@ from composer.ui.document import Document
 from composer.ui.documents import Documents
 from composer.ui.handler import Operation, Outcome
 from composer.ui.language import _
+from composer.views.graph import Opened
 from composer.workspace import Workspace
 
 WORKSPACE = "BLOCK_COMPOSER_WORKSPACE"
@@ -34,6 +35,8 @@ _SELECTED = "selected_path"
 _SELECTION = "selected_paths"
 _DRAFTS = "drafts"
 _NOTICE = "notice"
+_EXPANDED = "graph_expanded"
+_COLLAPSED = "graph_collapsed"
 _PAGE = "page"
 _IN_URL = "in_url"  # the design that the URL was seen to name: a click may be faster than the URL
 
@@ -98,6 +101,7 @@ def _look_at(id: str) -> None:
     st.session_state[_OPEN] = id
     st.session_state[_SELECTED] = ""
     st.session_state[_DRAFTS] = {}
+    st.session_state[_EXPANDED] = st.session_state[_COLLAPSED] = frozenset()
 
 
 def selected() -> str:
@@ -135,6 +139,28 @@ def select_from(component: str) -> None:
     path = st.session_state[component].get("select")
     if isinstance(path, str):
         select(path)
+
+
+def opened() -> Opened:
+    """Which blocks of the graph this tab has open or closed."""
+    none: frozenset[str] = frozenset()
+    return Opened(
+        expanded=st.session_state.get(_EXPANDED, none),
+        collapsed=st.session_state.get(_COLLAPSED, none),
+    )
+
+
+def toggle_from_graph() -> None:
+    """Open or close a block of the graph, in the component's callback."""
+    asked = said(GRAPH, "toggle")
+    if not isinstance(asked, dict) or not isinstance(asked.get("path"), str):
+        return
+    path, one = asked["path"], {asked["path"]}
+    expanded, collapsed = frozenset(opened().expanded), frozenset(opened().collapsed)
+    inside = {each for each in expanded if each.startswith(f"{path}.")}
+    to_open = bool(asked.get("open"))
+    st.session_state[_EXPANDED] = expanded | one if to_open else expanded - one - inside
+    st.session_state[_COLLAPSED] = collapsed - one if to_open else collapsed | one
 
 
 def keep_selection(document: Document) -> str:
@@ -207,6 +233,6 @@ def set_widget(key: str, value: Any) -> None:
 
 __all__ = [
     "ACTIONS", "EDITOR", "GRAPH", "WORKSPACE", "Document", "begin", "change", "close", "document", "documents",
-    "drafts", "field_key", "keep_selection", "notify", "said", "select", "select_from", "select_from_editor",
-    "selected", "selection", "set_widget", "show", "take_notices", "widget",
+    "drafts", "field_key", "keep_selection", "notify", "opened", "said", "select", "select_from", "select_from_editor",
+    "selected", "selection", "set_widget", "show", "take_notices", "toggle_from_graph", "widget",
 ]  # fmt: skip

@@ -13,10 +13,13 @@ from composer.ui import models, state
 from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.views.dot import dot
-from composer.views.graph import graph
+from composer.views.graph import Opened, graph
 from composer.views.layout import Format, LayoutError, picture
 from composer.views.svg import svg
 from composer.views.theme import THEMES, stylesheet
+
+Fold = tuple[str, bool]
+"""The path, as drawn, of what can be opened and closed, and whether it is open."""
 
 
 @cache
@@ -28,7 +31,7 @@ def component(name: str) -> Any:
 def show_graph(document: state.Document) -> None:
     """The graph, laid out once per design; a place that is selected changes nothing in it."""
     try:
-        drawn, index = _drawn(document.text, models.preview(document.text).failure)
+        drawn, index, folds = _drawn(document.text, models.preview(document.text).failure, state.opened())
     except LayoutError as error:
         st.error(escape(str(error)), icon=":material/schema:")
         return
@@ -36,12 +39,17 @@ def show_graph(document: state.Document) -> None:
         "id": document.id,
         "svg": drawn,
         "index": index,
+        "folds": folds,
         "selected": state.selected(),
         "styles": _styles(),
         "words": _words(document.design.name),
     }
     component("graph")(
-        key=state.GRAPH, data=data, height="stretch", on_select_change=lambda: state.select_from(state.GRAPH)
+        key=state.GRAPH,
+        data=data,
+        height="stretch",
+        on_select_change=lambda: state.select_from(state.GRAPH),
+        on_toggle_change=state.toggle_from_graph,
     )
 
 
@@ -56,13 +64,15 @@ def dot_text(text: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _drawn(text: str, failure: str) -> tuple[str, Mapping[str, str]]:
-    """The SVG of a design, and the path of the document for every id in it that can be selected.
+def _drawn(text: str, failure: str, opened: Opened) -> tuple[str, Mapping[str, str], Mapping[str, Fold]]:
+    """The SVG of a design, and for every id in it its path in the document where it can be selected, and its fold.
 
     A picture without shapes, because of a `failure` to find them, is another one.
     """
-    drawn = graph(loads(text), models.preview(text).report)
-    return svg(drawn), {each.id: each.spot.path for each in drawn.parts if each.role != "broken"}
+    drawn = graph(loads(text), models.preview(text).report, opened=opened)
+    folds = {each.id: (each.spot.instance, True) for each in drawn.groups}
+    folds |= {each.id: (each.spot.instance, False) for each in drawn.boxes if each.closed}
+    return svg(drawn), {each.id: each.spot.path for each in drawn.parts if each.role != "broken"}, folds
 
 
 @cache
@@ -74,8 +84,9 @@ def _styles() -> str:
 def _words(name: str) -> dict[str, str]:
     return {
         "graph": _("Graph of {name}").format(name=name),
-        "tools": _("Zoom"),
+        "tools": _("Zoom and blocks"),
         "zoomIn": _("Zoom in (+)"),
         "zoomOut": _("Zoom out (−)"),
+        "toggle": _("Open or close the selected block (e, or double-click)"),
         "fit": _("Show all of it (0)"),
     }

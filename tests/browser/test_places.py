@@ -69,3 +69,20 @@ def test_undo_by_keyboard(app: App) -> None:
     expect(app.row("hidden")).to_contain_text("N×256")
     app.page.keyboard.press("Control+Shift+z")
     expect(app.row("hidden")).to_contain_text("N×31")
+
+
+def test_blocks_of_the_graph_open_and_close(app: App) -> None:
+    app.use("LeNet")
+    expect(app.box("features.conv1")).to_be_attached()
+    app.row("features").click()
+    expect(app.graph.locator(".cluster.selected")).to_be_attached()
+    app.button("Open or close the selected block (e, or double-click)").click()
+    expect(app.box("features.conv1")).not_to_be_attached()
+    app.box("features").dblclick()
+    expect(app.box("features.conv1")).to_be_attached()
+    app.row("features").press("m")
+    expect(app.box(".Features.conv1")).to_be_attached()  # it was opened, and stays so
+    app.graph.locator('.cluster[data-path="features"]').press("e")
+    expect(app.box(".Features.conv1")).not_to_be_attached()
+    app.box("features").press("e")
+    expect(app.box(".Features.conv1")).to_be_attached()

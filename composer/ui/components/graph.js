@@ -15,6 +15,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     instances.set(parentElement, graph);
   }
   graph.send = (path) => setTriggerValue("select", path);
+  graph.fold = (asked) => setTriggerValue("toggle", asked);
   graph.update(data);
   return () => graph.close();
 }
@@ -41,7 +42,8 @@ class Graph {
     this.view.close();
   }
 
-  update({ id, svg, index, selected, styles, words }) {
+  update({ id, svg, index, folds, selected, styles, words }) {
+    this.folds = folds;
     this.words = words;
     this.frame.dataset.theme = themeOf(this.frame);
     if (this.styles.textContent !== styles) this.styles.textContent = styles;
@@ -106,6 +108,12 @@ class Graph {
     this.send(path);
   }
 
+  // Open or close the block that is drawn as `element`.
+  #toggle(element) {
+    const [path, open] = this.folds[element?.id] ?? [];
+    if (path) this.fold({ path, open: !open });
+  }
+
   #pathOf(target) {
     return target?.closest?.("[data-path]")?.dataset.path;
   }
@@ -121,6 +129,7 @@ class Graph {
     };
     make("zoomIn", "+", () => this.view.zoom(1.25));
     make("zoomOut", "−", () => this.view.zoom(0.8));
+    make("toggle", "⊞", () => this.#toggle(this.nodes.get(this.selected)?.[0]));
     make("fit", "⤢", () => this.view.fit());
   }
 
@@ -157,6 +166,7 @@ class Graph {
     this.stage.addEventListener("pointerup", end);
     this.stage.addEventListener("pointercancel", end);
     this.stage.addEventListener("wheel", (event) => this.view.wheel(event), { passive: false });
+    this.stage.addEventListener("dblclick", (event) => this.#toggle(event.target.closest?.("[data-path]")));
     this.stage.addEventListener("keydown", (event) => this.#key(event));
     this.stage.addEventListener("focusin", (event) => {
       if (event.target.matches(":focus-visible")) this.view.reveal(event.target.getBoundingClientRect());
@@ -170,6 +180,7 @@ class Graph {
     const acts = {
       Enter: () => own && this.#select(own.dataset.path),
       " ": () => own && this.#select(own.dataset.path),
+      e: () => this.#toggle(own),
       Escape: () => this.#select(""),
       Home: () => all[0]?.focus(),
       End: () => all.at(-1)?.focus(),
