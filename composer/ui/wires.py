@@ -26,7 +26,7 @@ def wires(document: Document, path: str, node: Node) -> None:
         key = state.field_key(document, path, str(number), "wire")
         wire = node.inputs[number] if number < len(node.inputs) else ""
         alone = number == 0 and not node.inputs
-        nothing = _("the node before") if alone else _("nothing")
+        nothing = f"({scope[0]})" if alone else _("(none)")  # without wires: what stands nearest, or the block's input
         state.set_widget(key, wire)
         label = name if len(names) > 1 and name else _("input {number}").format(number=number + 1)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False, key=f"row:{key}"):
