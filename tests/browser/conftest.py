@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,29 +9,18 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.app import App
+from tests.browser.chromium import executable, launch
 from tests.ui.server import Server, serving
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ADVICE = "there is no Chromium: install one (Debian, Ubuntu: apt-get install chromium) to run the browser's tests"
-_ARGUMENTS = [
-    "--no-sandbox",  # as root there is none
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
-    if path is None:
+    if executable() is None:
         pytest.skip(_ADVICE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+    with sync_playwright() as playwright, launch(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

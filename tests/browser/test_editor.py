@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from tests.browser.app import App
+from tests.browser.dragging import drag
 from tests.ui.server import Server
-
-BESIDE_WHAT_IS_DRAGGED = """row => {
-    const node = row.closest(".node");
-    return [node.previousElementSibling, node.nextElementSibling].some(each => each?.matches(".sortable-ghost"));
-}"""
 
 
 def paths_in_file(server: Server) -> list[str]:
@@ -38,26 +34,6 @@ def agree(app: App, server: Server) -> list[str]:
     app.settle()
     assert paths_on_page(app) == paths_in_file(server)
     return paths_on_page(app)
-
-
-def drag(app: App, source: Locator, target: Locator) -> None:
-    target.scroll_into_view_if_needed()
-    source.scroll_into_view_if_needed()
-    box = source.bounding_box()
-    assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    app.page.mouse.move(x, y)
-    app.page.mouse.down()
-    app.page.mouse.move(x + 2, y + 8, steps=4)
-    expect(app.page.locator(".sortable-ghost").first).to_be_attached()
-    for nudge in range(20):
-        box = target.bounding_box()  # what is dragged makes room for itself, so the target moves
-        assert box
-        app.page.mouse.move(box["x"] + box["width"] / 2 + nudge, box["y"] + box["height"] / 2, steps=8)
-        app.page.wait_for_timeout(200)
-        if target.evaluate(BESIDE_WHAT_IS_DRAGGED):
-            break
-    app.page.mouse.up()
 
 
 def test_the_keyboard_composes(app: App, server: Server) -> None:
