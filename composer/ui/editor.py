@@ -14,7 +14,7 @@ from composer.ui.document import Document
 from composer.ui.handler import Operation
 from composer.ui.language import _
 from composer.ui.palette import palette
-from composer.ui.rows import rows
+from composer.ui.rows import plain, rows
 from composer.ui.views import component
 from composer.views.theme import THEMES
 
@@ -23,7 +23,7 @@ def show_editor(document: Document, report: ShapesReport) -> None:
     """The palette, and the stack of nested blocks."""
     data = {
         "id": document.id,
-        "rows": rows(document.design, report, report.problems),
+        "rows": [*map(plain, rows(document.design, report, report.problems))],
         "acks": dict(document.acks),
         "selected": state.selection(),
         "label": _("Blocks of {name}").format(name=document.design.name),
@@ -34,6 +34,10 @@ def show_editor(document: Document, report: ShapesReport) -> None:
             "hint": _("Search …"),
             "palette": _("Palette"),
             "found": _("Found"),
+            "recent": _("Recent"),
+            "place": _("Where the selection is"),
+            "empty": _("nothing yet: drag in, or add from the palette"),
+            "shortcut": _("shortcut: the input itself"),
             "add": _("Add"),
             "problems": _("problems"),
             "shape": _("output"),

@@ -13,7 +13,7 @@ import streamlit as st
 from composer.catalog.options import REQUIRED, Bool, Choice, DType, Option, Value
 from composer.ui import state
 from composer.ui.document import Document
-from composer.ui.fields import Field
+from composer.ui.fields import Field, Operation
 from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.ui.values import NONE, FieldError, read, show
@@ -30,23 +30,18 @@ def form(document: Document, path: str, fields: Sequence[Field], where: str = ""
 
 def _row(document: Document, path: str, field: Field, key: str) -> None:
     text, wrong = state.drafts().get((path, field.name), ("", ""))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False, key=f"row:{key}"):
-        name = escape(field.name)
-        label = f"**{name}**" if field.given else name
-        unit = f" :gray[({escape(field.option.unit)})]" if field.option.unit else ""
-        st.markdown(label + unit, help=hint(field), width=120)
-        _widget(document, path, field, key, text if wrong else None)
-        _reset(document, path, field, key, bool(wrong))
+    _widget(document, path, field, key, text if wrong else None)
     if wrong:
         st.markdown(f":red[{escape(field.name)} {escape(wrong)}]", width="stretch")
 
 
 def hint(field: Field) -> str:
-    """What a field's tooltip says: its purpose, what it may be, and its default."""
+    """What a field's tooltip says: its purpose, what it may be, its default, and how that comes back."""
     option = field.option
     parts = [option.help, _("Takes {expected}.").format(expected=option.expected)]
     if not option.required:
-        parts.append(_("Default: {value}.").format(value=shorten(show(option, option.default) or '""', _LONG)))
+        text = _("Default: {value}.") if words(option) else _("Default: {value}, which an empty field goes back to.")
+        parts.append(text.format(value=shorten(show(option, option.default) or '""', _LONG)))
     return "  \n".join(escape(part) for part in parts if part)
 
 
@@ -80,34 +75,24 @@ def value_of(option: Option, text: str) -> Value:
 
 def _widget(document: Document, path: str, field: Field, key: str, draft: str | None) -> None:
     option = field.option
-    common: dict[str, Any] = {"key": key, "label_visibility": "collapsed", "on_change": _commit}
+    name = escape(field.name)
+    unit = f" :gray[({escape(option.unit)})]" if option.unit else ""
+    common: dict[str, Any] = {"key": key, "help": hint(field), "on_change": _commit}
     common["args"] = (document, path, field, key)
+    common["label"] = (f"**{name}**" if field.given else name) + unit
     choices = words(option)
     if isinstance(option, Bool) and not option.optional:
         state.set_widget(key, field.value is True)
-        st.toggle(field.name, width="stretch", **common)
+        st.toggle(width="stretch", **common)
     elif choices is None:
         held = "" if field.value is REQUIRED else show(option, field.value)
         state.set_widget(key, held if draft is None else draft)
-        st.text_input(field.name, placeholder=_("needs a value") if option.required else None, **common)
+        st.text_input(placeholder=_("needs a value") if option.required else None, **common)
     else:
         chosen = None if field.value is REQUIRED else word(field.value)
         known = choices if chosen is None or chosen in choices else (*choices, chosen)
         state.set_widget(key, chosen)
-        st.selectbox(field.name, known, index=None, required=True, placeholder=_("needs a value"), **common)
-
-
-def _reset(document: Document, path: str, field: Field, key: str, wrong: bool) -> None:
-    st.button(
-        _("Reset {name}").format(name=field.name),
-        icon=":material/undo:",
-        type="tertiary",
-        key=f"reset:{key}",
-        help=_("Back to the value before") if wrong else _("Back to the default"),
-        disabled=field.reset is None and not wrong,
-        on_click=_go_back,
-        args=(document, path, field),
-    )
+        st.selectbox(options=known, index=None, required=True, placeholder=_("needs a value"), **common)
 
 
 def _commit(document: Document, path: str, field: Field, key: str) -> None:
@@ -115,16 +100,27 @@ def _commit(document: Document, path: str, field: Field, key: str) -> None:
     given = state.widget(key)
     state.drafts().pop((path, field.name), None)
     try:
-        value = given if isinstance(given, bool) else value_of(field.option, given)
+        operation = operation_of(field, given)
     except FieldError as error:
         state.drafts()[path, field.name] = (given, str(error))
         return
-    refused = state.change(document, [field.set(value)], quiet=True).refused
+    refused = state.change(document, [operation], quiet=True).refused if operation else ()
     if refused and isinstance(given, str):
         state.drafts()[path, field.name] = (given, f"expects {refused[0].expected}, received {refused[0].received}")
 
 
-def _go_back(document: Document, path: str, field: Field) -> None:
-    """Forget what was typed; where nothing was wrong, set the default."""
-    if state.drafts().pop((path, field.name), None) is None and field.reset:
-        state.change(document, [field.reset])
+def operation_of(field: Field, given: bool | str) -> Operation | None:
+    """What makes a field hold what is given; None where it does. A default is not written into the design.
+
+    An empty field goes back to its default, or, where it has none, to what it held.
+
+    Raises:
+        FieldError: where the text is no value.
+    """
+    option = field.option
+    if given == "":
+        return field.reset
+    value = given if isinstance(given, bool) else value_of(option, given)
+    if value == field.value:
+        return None
+    return field.reset if field.reset and value == option.default else field.set(value)

@@ -37,11 +37,15 @@ def palette(design: Design) -> list[dict[str, Any]]:
 
 
 def _blocks() -> Iterator[Entry]:
-    identity = {"kind": "Identity", "id": "0"}
     yield _block("Sequential", _("Nodes in a row, each fed by the one before."), "chain row stack", {})
     yield _block("Parallel", _("Branches on one input, joined again."), "branch concat split inception", {})
     yield _block("Residual", _("A body, and its input added to what comes out."), "skip shortcut resnet add", {})
-    yield _block("Repeat", _("One body several times in a row."), "loop stack times n", {"body": identity})
+    yield _block(
+        "Repeat",
+        _("One body several times in a row."),
+        "loop stack times n",
+        {"body": {"kind": "Sequential", "id": "0"}},
+    )
     for kind, text in (
         ("Parameter", _("A tensor that is learned.")),
         ("Buffer", _("A tensor that is saved and not learned.")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from composer.design.document import Design
 from composer.design.nodes import BlockBase, Layer, Node, Op, Repeat, Residual, Shared, Tensor, Use
@@ -25,7 +25,8 @@ class Row:
     """One row, as the component draws it. `problems` counts those at the node and inside; `wrong`: it has its own.
 
     `block` is the kind of a block ("" for what has no children), `inputs` are its input names, which no child may
-    have; `shortcut`: it is the shortcut of a Residual, which has no place in the chain.
+    have; `shortcut`: it is the shortcut of a Residual, which has no place in the chain. `definition` is the path of
+    what a use is of. Rows of one `tint` belong together: uses of one definition, or all that is one module (−1: none).
     """
 
     path: str
@@ -45,12 +46,22 @@ class Row:
     block: str
     inputs: tuple[str, ...]
     shortcut: bool
+    definition: str
+    tint: int
 
 
-def rows(design: Design, report: ShapesReport, problems: Sequence[Problem]) -> list[dict[str, object]]:
-    """The rows of `design`, as plain data: its own tree, then its definitions."""
-    builder = _Rows(design, report, problems)
-    return [asdict(row) for row in builder.rows()]
+_NAMES = tuple(field.name for field in fields(Row))
+
+
+def rows(design: Design, report: ShapesReport, problems: Sequence[Problem]) -> list[Row]:
+    """The rows of `design`: its own tree, then its definitions."""
+    return list(_Rows(design, report, problems).rows())
+
+
+def plain(row: Row) -> dict[str, object]:
+    """A row as the component gets it: what is empty is left out."""
+    values = ((name, getattr(row, name)) for name in _NAMES)
+    return {name: value for name, value in values if value or name in ("path", "level", "tint")}
 
 
 class _Rows:
@@ -67,6 +78,7 @@ class _Rows:
                 for path in _prefixes(tensor.name):
                     self._inside[path].append(tensor)
         self._tied = {path for group in design.ties for path in group}
+        self._tints = _tints(design)
         self._shortcuts = {
             join(path, node.shortcut.id)
             for scope, root, _ in scopes(design)
@@ -113,6 +125,8 @@ class _Rows:
             block=node.kind if isinstance(node, BlockBase) else "",
             inputs=node.input_names if isinstance(node, BlockBase) else (),
             shortcut=path in self._shortcuts,
+            definition=f".{node.of}" if isinstance(node, Use) and self._design.definition(node.of) else "",
+            tint=self._tints.get(path, -1),
         )
 
     def _kind(self, path: str, node: Node) -> str:
@@ -168,6 +182,18 @@ class _Rows:
             yield _("frozen")
         if isinstance(node, Layer | Tensor) and any(under(path, tied) for tied in self._tied):
             yield _("tied")
+
+
+def _tints(design: Design) -> Mapping[str, int]:
+    """For each path that has something in common with others, a number that they share."""
+    together: dict[str, list[str]] = {}
+    for scope, root, _options in scopes(design):
+        for path, node in walk(root, scope):
+            if isinstance(node, Use):
+                together.setdefault(f".{node.of}", []).append(path)
+            elif isinstance(node, Shared):
+                together.setdefault(join(scope, node.of), []).append(path)
+    return {path: number for number, (first, paths) in enumerate(together.items()) for path in (first, *paths)}
 
 
 def _prefixes(path: str) -> Iterator[str]:

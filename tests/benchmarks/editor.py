@@ -112,7 +112,7 @@ class Session:
         self.timed("select", second.click)
         self.timed("select", first.click)
         self.timed("move by key", lambda: self.page.keyboard.press("Alt+ArrowDown"))
-        self.timed("drop", lambda: drag(self.app, rows.nth(1), rows.nth(4)))
+        self.timed("drop", lambda: drag(self.app, rows.nth(1), rows.nth(6)))
         self.timed("undo", lambda: self.page.keyboard.press("Control+z"))
         self.timed("duplicate", lambda: self.page.keyboard.press("d"))
         self.timed("delete", lambda: self.page.keyboard.press("Delete"))

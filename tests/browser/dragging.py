@@ -1,33 +1,32 @@
-"""Dragging, as a hand does it: what is dragged makes room for itself, so the target moves meanwhile."""
+"""Dragging, as a hand does it."""
 
 from __future__ import annotations
+
+import re
 
 from playwright.sync_api import Locator, expect
 
 from tests.browser.app import App
 
-_BESIDE_WHAT_IS_DRAGGED = """row => {
-    const node = row.closest(".node");
-    return [node.previousElementSibling, node.nextElementSibling].some(each => each?.matches(".sortable-ghost"));
-}"""
 
+def drag(app: App, source: Locator, target: Locator, part: float = 0.75, level: int | None = None) -> None:
+    """Drag a row or an entry of the palette to a part of a row: 0 is its upper edge, 1 its lower.
 
-def drag(app: App, source: Locator, target: Locator) -> None:
-    """Drag a row or an entry of the palette to beside a row."""
-    target.scroll_into_view_if_needed()
+    Where several blocks end, `level` says behind which of them: the pointer is as far to the right as that is deep.
+    """
     source.scroll_into_view_if_needed()
-    box = source.bounding_box()
-    assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    app.page.mouse.move(x, y)
-    app.page.mouse.down()
-    app.page.mouse.move(x + 2, y + 8, steps=4)
-    expect(app.page.locator(".sortable-ghost").first).to_be_attached()
-    for nudge in range(20):
-        box = target.bounding_box()
-        assert box
-        app.page.mouse.move(box["x"] + box["width"] / 2 + nudge, box["y"] + box["height"] / 2, steps=8)
-        app.page.wait_for_timeout(200)
-        if target.evaluate(_BESIDE_WHAT_IS_DRAGGED):
-            break
-    app.page.mouse.up()
+    start = source.bounding_box()
+    assert start
+    mouse = app.page.mouse
+    mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    mouse.down()
+    mouse.move(start["x"] + start["width"] / 2 + 4, start["y"] + start["height"] / 2 + 8, steps=3)
+    expect(app.editor).to_have_class(re.compile("dragging"))
+    end = target.bounding_box()
+    assert end
+    tree = app.tree.bounding_box()
+    assert tree
+    x = end["x"] + end["width"] / 2 if level is None else tree["x"] + 20 + 14 * level + 4
+    mouse.move(x, end["y"] + part * end["height"], steps=4)
+    mouse.up()
+    expect(app.editor).not_to_have_class(re.compile("dragging"))

@@ -23,9 +23,9 @@ def paths_in_file(server: Server) -> list[str]:
 
 
 def paths_on_page(app: App) -> list[str]:
-    return [
-        path for path in app.tree.locator(".node").evaluate_all("all => all.map(each => each.dataset.path)") if path
-    ]
+    """The paths that the page shows, those in closed blocks and out of sight, too."""
+    paths: list[str] = app.editor.evaluate("editor => editor.paths()")
+    return [path for path in paths if path and not path.startswith(".")]
 
 
 def agree(app: App, server: Server) -> list[str]:
@@ -88,10 +88,40 @@ def test_drag_to_reorder_and_from_the_palette(app: App, server: Server) -> None:
     app.use("LeNet")
     drag(app, app.row("fc1"), app.row("act4"))
     found = agree(app, server)
-    assert found.index("classifier.fc1") > found.index("classifier.fc2")
+    assert found.index("classifier.fc1") == found.index("classifier.act4") + 1
     app.search.fill("dropout")
-    drag(app, app.entry("Dropout"), app.row("act4"))
-    assert any(path.endswith("dropout1") for path in agree(app, server))
+    drag(app, app.entry("Dropout"), app.row("act4"), part=0.2)
+    found = agree(app, server)
+    assert found.index("classifier.dropout1") == found.index("classifier.act4") - 1
+    drag(app, app.row("flatten"), app.row("features"), part=0.5)  # into the block, at its beginning
+    assert agree(app, server)[1] == "features.flatten"
+    drag(app, app.row("flatten"), app.row("pool2"), level=1)  # behind the block that ends there
+    found = agree(app, server)
+    assert found.index("flatten") == found.index("features.pool2") + 1
+
+
+def test_what_is_selected_together_is_dragged_together(app: App, server: Server) -> None:
+    app.use("LeNet")
+    app.row("act3").click()
+    app.row("act4").click(modifiers=["Control"])
+    app.settle()
+    drag(app, app.row("act4"), app.row("conv1"), part=0.2)
+    assert agree(app, server)[1:4] == ["features.act3", "features.act4", "features.conv1"]
+    app.page.keyboard.press("Control+z")
+    assert agree(app, server)[1] == "features.conv1"
+
+
+def test_escape_gives_up_a_drag(app: App, server: Server) -> None:
+    app.use("LeNet")
+    before = agree(app, server)
+    box = app.row("fc1").bounding_box()
+    assert box
+    app.page.mouse.move(box["x"] + 40, box["y"] + 10)
+    app.page.mouse.down()
+    app.page.mouse.move(box["x"] + 40, box["y"] - 200, steps=4)
+    app.page.keyboard.press("Escape")
+    app.page.mouse.up()
+    assert agree(app, server) == before
 
 
 def test_where_there_is_little_room_the_palette_is_a_drawer(app: App, server: Server) -> None:
@@ -108,7 +138,7 @@ def test_where_there_is_little_room_the_palette_is_a_drawer(app: App, server: Se
     app.page.keyboard.press("Escape")
     app.page.keyboard.press("Escape")
     expect(app.search).to_be_hidden()
-    app.row("conv1").focus()
+    app.tree.focus()
     app.page.keyboard.press("/")
     expect(app.search).to_be_focused()
 

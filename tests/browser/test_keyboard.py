@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.app import App
@@ -9,11 +11,11 @@ from tests.browser.app import App
 
 def test_the_tree(app: App) -> None:
     app.use("LeNet")
-    app.row("LeNet").focus()
+    app.tree.focus()
     for key in ("ArrowDown", "ArrowDown", "Enter"):
         app.page.keyboard.press(key)
     expect(app.row("conv1")).to_have_attribute("aria-selected", "true")
-    expect(app.row("conv1")).to_be_focused()
+    expect(app.row("conv1")).to_have_class(re.compile("current"))
     expect(app.box("features.conv1")).to_have_attribute("aria-selected", "true")
     expect(app.field("out_channels")).to_have_value("6")
     for key in ("ArrowLeft", "ArrowLeft"):
@@ -23,9 +25,9 @@ def test_the_tree(app: App) -> None:
     app.page.keyboard.press("ArrowRight")
     expect(app.row("conv1")).to_be_visible()
     app.page.keyboard.press("End")
-    expect(app.row("fc3")).to_be_focused()
+    expect(app.row("fc3")).to_have_class(re.compile("current"))
     app.page.keyboard.press("Home")
-    expect(app.row("LeNet")).to_be_focused()
+    expect(app.row("LeNet")).to_have_class(re.compile("current"))
 
 
 def test_the_graph(app: App) -> None:

@@ -64,7 +64,7 @@ def test_the_menu_of_designs(app: App) -> None:
 def test_undo_by_keyboard(app: App) -> None:
     app.use("MLP")
     change(app, "31")
-    app.row("hidden").focus()
+    app.tree.focus()
     app.page.keyboard.press("Control+z")
     expect(app.row("hidden")).to_contain_text("N×256")
     app.page.keyboard.press("Control+Shift+z")
@@ -80,7 +80,7 @@ def test_blocks_of_the_graph_open_and_close(app: App) -> None:
     expect(app.box("features.conv1")).not_to_be_attached()
     app.box("features").dblclick()
     expect(app.box("features.conv1")).to_be_attached()
-    app.row("features").press("m")
+    app.tree.press("m")
     expect(app.box(".Features.conv1")).to_be_attached()  # it was opened, and stays so
     app.graph.locator('.cluster[data-path="features"]').press("e")
     expect(app.box(".Features.conv1")).not_to_be_attached()

@@ -120,7 +120,7 @@ def test_a_text_that_is_no_value_stays_beside_its_reason(opened: AppTest, worksp
     opened.session_state["selected_path"] = CONV
     opened.run()
     assert opened.text_input(key=field("out_channels")).value == "many"
-    opened.button(key=f"reset:{field('out_channels')}").click().run()
+    opened.text_input(key=field("out_channels")).set_value("").run()
     assert opened.text_input(key=field("out_channels")).value == "6"
     assert "received 'many'" not in texts(checked(opened)).replace("\\", "")
 
@@ -133,9 +133,12 @@ def test_every_sort_of_field(opened: AppTest, workspace: Workspace) -> None:
     checked(opened)
     held = {name: option(workspace, name) for name in ("bias", "padding_mode", "kernel_size", "padding")}
     assert held == {"bias": False, "padding_mode": "reflect", "kernel_size": (3, 5), "padding": "same"}
-    opened.button(key=f"reset:{field('padding_mode')}").click().run()
+    opened.selectbox(key=field("padding_mode")).set_value("zeros").run()
     assert opened.selectbox(key=field("padding_mode")).value == "zeros"
     assert option(workspace, "padding_mode") is None
+    opened.text_input(key=field("padding")).set_value("").run()
+    assert opened.text_input(key=field("padding")).value == "0"
+    assert option(workspace, "padding") is None
 
 
 def test_a_new_id_keeps_the_selection(opened: AppTest) -> None:

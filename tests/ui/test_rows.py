@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from composer import templates
@@ -9,12 +10,12 @@ from composer.design.document import Design
 from composer.design.edits import apply
 from composer.engine.shapes import examine
 from composer.reports import ShapesReport
-from composer.ui.rows import rows
+from composer.ui.rows import plain, rows
 
 
 def by_path(design: Design) -> dict[str, dict[str, Any]]:
     report = examine(design)
-    return {str(row["path"]): row for row in rows(design, report, report.problems)}
+    return {row.path: asdict(row) for row in rows(design, report, report.problems)}
 
 
 def test_shapes_and_counts_of_lenet() -> None:
@@ -61,7 +62,7 @@ def test_definitions_come_last_and_their_problems_are_their_own() -> None:
 
 def test_without_a_report_nothing_is_claimed() -> None:
     for row in rows(templates.load("lenet"), ShapesReport(), ()):
-        assert (row["shape"], row["count"]) == ("", "")
+        assert (row.shape, row.count) == ("", "")
 
 
 def test_large_designs_begin_folded() -> None:
@@ -70,7 +71,7 @@ def test_large_designs_begin_folded() -> None:
     for number in range(60):
         node = {"kind": "ReLU", "id": f"extra{number}"}
         design = apply(design, {"edit": "insert", "path": "features", "index": 0, "node": node})
-    folded = [row["path"] for row in rows(design, ShapesReport(), ()) if row["folded"] and row["children"]]
+    folded = [row.path for row in rows(design, ShapesReport(), ()) if row.folded and row.children]
     assert folded == ["features", "classifier"]
 
 
@@ -79,3 +80,22 @@ def test_names_that_would_deceive_are_written_out() -> None:
     row = found["features.\u202eabc\n"]
     assert row["name"] == "\\u{202e}abc⏎"
     assert str(row["title"]).startswith("features.\\u{202e}abc⏎ · ")
+
+
+def test_uses_of_one_definition_and_one_module_have_one_tint() -> None:
+    found = by_path(templates.load("resnet18"))
+    definitions = {path: row["tint"] for path, row in found.items() if row["level"] == 0 and path}
+    assert len(set(definitions.values())) == len(definitions) == 2
+    uses = [row for row in found.values() if row["definition"]]
+    assert len(uses) > 2
+    assert all(row["tint"] == definitions[row["definition"]] for row in uses)
+    assert found["stem"]["tint"] == -1
+    mlp = by_path(templates.load("tied_mlp"))
+    shared = {path: row["tint"] for path, row in mlp.items() if row["tint"] >= 0}
+    assert len(shared) == 2
+    assert set(shared.values()) == {0}
+
+
+def test_what_the_page_gets_has_nothing_empty() -> None:
+    row = next(each for each in rows(templates.load("lenet"), ShapesReport(), ()) if each.path == "features.act1")
+    assert set(plain(row)) == {"path", "name", "kind", "role", "family", "level", "title", "tint"}

@@ -1,10 +1,13 @@
 // The editor: a palette, and the stack of nested blocks. Every change is an operation that goes through the outbox
 // and is shown at once; what the server answers replaces it.
 
+import { Clipboard } from "./editor_clipboard.js";
+import { Drag } from "./editor_drag.js";
 import { Model } from "./editor_model.js";
 import { Outbox } from "./editor_outbox.js";
-import { element, Palette } from "./editor_palette.js";
+import { Palette } from "./editor_palette.js";
 import { Stack } from "./editor_stack.js";
+import { element } from "./element.js";
 import { themeOf } from "./theme.js";
 
 const instances = new WeakMap();
@@ -35,6 +38,7 @@ class Editor {
     this.frame = element("div", "editor");
     const panes = element("div", "panes");
     this.frame.append(panes);
+    this.frame.paths = () => [...this.#model().byPath.keys()]; // for tests: all that the page shows or could show
     root.append(this.frame);
     this.outbox = new Outbox((message) => this.trigger("operations", message));
     this.palette = new Palette(panes, (entry) => this.stack.insert(entry));
@@ -42,17 +46,26 @@ class Editor {
       act: (operations, shown) => this.act(operations, shown),
       select: (paths) => this.trigger("select", paths),
       search: () => this.palette.open(true),
+      used: (entry) => this.palette.used(entry),
+      copy: (paths, cut) => this.clipboard.ask(paths, cut),
+    });
+    this.clipboard = new Clipboard(this.stack, (asked) => this.trigger("copy", asked));
+    new Drag(this.frame, {
+      take: (event) => this.palette.take(event) ?? this.stack.take(event),
+      stack: this.stack,
+      done: () => this.palette.open(false),
     });
   }
 
   update(data) {
     this.data = data;
     this.outbox.acknowledge(data.acks);
-    this.frame.dataset.theme = themeOf(this.frame);
+    const theme = themeOf(this.frame);
+    this.frame.dataset.theme = theme;
     this.frame.dataset.open = this.outbox.open.length;
-    const colors = data.colors[this.frame.dataset.theme];
-    this.palette.update(data.palette, data.words, colors);
-    this.stack.update(this.#model(), data, colors);
+    this.palette.update(data.palette, data.words, data.colors[theme]);
+    this.stack.update(this.#model(), data, data.colors[theme], theme);
+    this.clipboard.answer(data.clip);
   }
 
   act(operations, shown) {
@@ -65,7 +78,7 @@ class Editor {
     const model = new Model(this.data.rows);
     for (const { operations, shown } of this.outbox.open) {
       for (const operation of operations) {
-        if (operation.edit === "insert") model.insert(operation, shown);
+        if (/^(insert|set_shortcut)/.test(operation.edit)) model.insert(operation, shown);
         else model.apply(operation);
       }
     }

@@ -22,16 +22,17 @@ export class Model {
 
   // Apply an operation as far as the page can know its result; the rest shows when the server answers.
   apply(operation) {
-    const act = { insert: "insert", remove: "remove", move: "move", rename: "rename" }[operation.edit];
+    const act = { remove: "remove", move: "move", move_to_shortcut: "moveToShortcut", rename: "rename" }[operation.edit];
     if (act) this[act](operation);
   }
 
-  insert({ path, index, node }, shown) {
+  // A shortcut has no position: it is the last of the rows.
+  insert({ path, index, node, id = node.id }, shown) {
     const block = this.byPath.get(path);
     if (!block) return;
-    const row = { ...shown, path: join(path, node.id), id: node.id, name: node.id, kind: node.of ?? node.kind };
-    const added = { role: "leaf", family: "", shape: "", count: "", badge: "", problems: 0, title: "", ...row };
-    this.#put(block, index, { ...added, nodes: [], parent: block, level: block.level + 1, pending: true });
+    const kind = node?.of ?? node?.kind ?? "Sequential";
+    const added = { role: "leaf", ...shown, path: join(path, id), id, name: id, kind, nodes: [], pending: true };
+    this.#put(block, index ?? block.nodes.length, added);
   }
 
   remove({ path }) {
@@ -48,7 +49,15 @@ export class Model {
     const id = block === node.parent ? node.id : this.freeId(block, node.id);
     node.parent.nodes.splice(node.parent.nodes.indexOf(node), 1);
     this.#forget(node);
-    this.#put(block, index, { ...node, id, name: id === node.id ? node.name : id, parent: block });
+    this.#put(block, index, { ...node, id, name: id === node.id ? node.name : id, shortcut: false });
+  }
+
+  moveToShortcut({ path, to }) {
+    const node = this.byPath.get(path);
+    const block = this.byPath.get(to);
+    if (!node?.parent || !block || this.isInside(block, node)) return;
+    this.move({ path, to, index: block.nodes.length - (node.parent === block ? 1 : 0) });
+    block.nodes.at(-1).shortcut = true;
   }
 
   rename({ path, id }) {
@@ -65,12 +74,21 @@ export class Model {
     return false;
   }
 
-  // The rows in the order of the page, without what closed blocks hide.
+  // The rows in the order of the page, without what closed blocks hide. Each open block knows at which it ends. Where
+  // there is nothing yet but may be something, there is a slot: in an empty block, and for the shortcut of a Residual.
   visible(folded) {
     const rows = [];
+    const slot = (parent, name) => {
+      rows.push({ slot: name, role: "slot", path: `${parent.path}..${name}`, parent, level: parent.level + 1, nodes: [] });
+    };
     const walk = (node) => {
       rows.push(node);
-      if (!folded.has(node.path)) node.nodes.forEach(walk);
+      if (node.block && !folded.has(node.path)) {
+        node.nodes.forEach(walk);
+        if (!node.nodes.length) slot(node, "empty");
+        if (node.block === "Residual" && !node.nodes.some((each) => each.shortcut)) slot(node, "shortcut");
+      }
+      node.end = rows.length - 1;
     };
     this.roots.forEach(walk);
     return rows;

@@ -1,10 +1,12 @@
 // The palette: everything a design can be made of, by category, with a search by name, alias and purpose.
 
-import Sortable from "./vendor/sortable.esm.js";
+import { element } from "./element.js";
+import { Recent } from "./recent.js";
 
 export class Palette {
   constructor(frame, add) {
     this.add = add;
+    this.recent = new Recent("composer.palette");
     this.section = element("section", "palette");
     this.search = element("input", "search");
     this.search.type = "search";
@@ -46,9 +48,8 @@ export class Palette {
   }
 
   #draw() {
-    for (const list of this.list.querySelectorAll("ul")) Sortable.get(list)?.destroy();
     const terms = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = terms.length ? [{ name: this.words.found, entries: this.#find(terms), open: true }] : this.groups;
+    const found = terms.length ? [{ name: this.words.found, entries: this.#find(terms) }] : [...this.#recent(), ...this.groups];
     this.list.replaceChildren(...found.map((group) => this.#group(group, terms.length > 0)));
     const first = this.list.querySelector(".entry");
     if (first) first.tabIndex = 0;
@@ -87,21 +88,27 @@ export class Palette {
     if (closed) return box;
     const list = element("ul", "");
     list.append(...group.entries.map((entry) => this.#entry(entry)));
-    Sortable.create(list, {
-      group: { name: "nodes", pull: "clone", put: false },
-      sort: false,
-      forceFallback: true,
-      fallbackOnBody: false,
-      fallbackTolerance: 4,
-      animation: 120,
-      onStart: () => this.section.classList.add("dragging"), // out of the way of what it is dropped on
-      onEnd: () => {
-        this.section.classList.remove("dragging");
-        this.open(false);
-      },
-    });
     box.append(list);
     return box;
+  }
+
+  // What was used last, where anything was; a design's own may be gone.
+  #recent() {
+    const known = new Map(this.groups.flatMap((group) => group.entries).map((entry) => [entry.key, entry]));
+    const entries = this.recent.keys.filter((key) => known.has(key)).map((key) => known.get(key));
+    return entries.length ? [{ name: this.words.recent, entries }] : [];
+  }
+
+  // What a drag takes up: an entry. A drawer makes way for what is dragged out of it.
+  take(event) {
+    const entry = event.target.closest?.(".entry")?.entry;
+    return entry && { entry, label: entry.name };
+  }
+
+  // An entry was put into the design. Where the focus is on an entry the list stays as it is, and the focus with it.
+  used(entry) {
+    this.recent.note(entry.key);
+    if (!this.list.contains(this.list.getRootNode().activeElement)) this.#draw();
   }
 
   #entry(entry) {
@@ -150,11 +157,4 @@ export class Palette {
     else return;
     event.preventDefault();
   }
-}
-
-export function element(tag, name, text = "") {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  if (text) made.textContent = text;
-  return made;
 }

@@ -1,385 +1,338 @@
-// The stack: nested blocks as boxes in boxes. Drag, or use the keyboard of a tree with Alt for moving.
+// The stack: nested blocks as boxes in boxes. What is selected, closed and in focus; and what becomes of it.
 
-import Sortable from "./vendor/sortable.esm.js";
-import { element } from "./editor_palette.js";
+import { element } from "./element.js";
+import { act, nameOf } from "./editor_keys.js";
 import { join } from "./editor_model.js";
+import { rename } from "./editor_rename.js";
+import { Rows } from "./editor_rows.js";
+import { INDENT, room, spotAt } from "./editor_spot.js";
 
 export class Stack {
-  constructor(frame, { act, select, search }) {
-    Object.assign(this, { act, select, search });
+  // `tell`: { act(operations, shown), select(paths), search(), used(entry), copy(paths, cut) }
+  constructor(frame, tell) {
+    this.tell = tell;
     this.section = element("section", "stack");
+    this.crumbs = element("nav", "crumbs");
+    this.scroller = element("div", "scroller");
     this.tree = element("div", "tree");
+    this.tree.tabIndex = 0;
     this.tree.setAttribute("role", "tree");
     this.tree.setAttribute("aria-multiselectable", "true");
-    this.section.append(this.tree);
+    this.line = element("div", "line");
+    this.line.hidden = true;
+    this.scroller.append(this.tree);
+    this.section.append(this.crumbs, this.scroller);
     frame.append(this.section);
-    this.items = new Map(); // path → its element
+    this.rows = new Rows(this.scroller, this.tree);
+    this.scroller.append(this.line);
     this.folded = new Set();
     this.selected = [];
-    this.tree.addEventListener("click", (event) => this.#click(event));
-    this.tree.addEventListener("dblclick", (event) => this.#rename(event.target.closest(".node")?.node));
+    this.dragged = new Set();
+    this.scroller.addEventListener("click", (event) => this.#click(event));
+    this.tree.addEventListener("dblclick", (event) => this.rename(nodeOf(event)));
     this.tree.addEventListener("keydown", (event) => this.#key(event));
+    this.crumbs.addEventListener("click", (event) => event.target.dataset.path !== undefined && this.go(event.target.dataset.path));
   }
 
-  update(model, { rows, selected, label, id, words }, colors) {
-    this.colors = colors;
-    this.words = words;
+  update(model, { rows, selected, label, id, words }, colors, theme) {
+    Object.assign(this, { colors, words, theme });
     if (id !== this.id) {
       this.id = id;
       this.folded = new Set(rows.filter((row) => row.folded).map((row) => row.path));
       this.current = undefined;
     }
     this.tree.setAttribute("aria-label", label);
+    this.crumbs.setAttribute("aria-label", words.place);
     const moved = JSON.stringify(selected) !== JSON.stringify(this.selected);
     this.selected = selected;
     if (moved && selected.length) this.current = selected.at(-1);
     this.draw(model);
-    if (moved && this.items.has(this.current)) this.items.get(this.current).scrollIntoView({ block: "nearest" });
+    if (moved) this.rows.reveal(this.current);
   }
 
-  draw(model) {
-    if (this.dragging) {
-      this.waiting = model;
-      return;
-    }
+  draw(model = this.model) {
     this.model = model;
     for (let at = model.byPath.get(this.current); at?.parent; at = at.parent) this.folded.delete(at.parent.path);
-    const focused = this.tree.contains(this.tree.getRootNode().activeElement);
-    const before = this.items;
-    this.items = new Map();
-    if (!model.byPath.has(this.current)) this.current = model.roots[0]?.path;
-    place(this.tree, model.roots.map((root) => this.#item(root, before)));
-    if (focused && !this.editing) this.items.get(this.current)?.querySelector(".row").focus({ preventScroll: true });
+    this.visible = model.visible(this.folded);
+    if (!this.visible.some((row) => row.path === this.current)) this.current = this.visible[0]?.path;
+    this.rows.draw(this.visible, {
+      selected: new Set(this.selected),
+      current: this.current,
+      folded: this.folded,
+      dragged: this.dragged,
+      words: this.words,
+      colors: this.colors,
+      theme: this.theme,
+    });
+    this.#trail();
   }
 
-  // Add an entry of the palette after what is selected, or at the end of the block that is.
-  insert(entry) {
-    const at = this.model.byPath.get(this.current) ?? this.model.roots[0];
+  // Where the selection is, from the design or definition down; each part leads there.
+  #trail() {
+    const parts = [];
+    for (let at = this.model.byPath.get(this.selected.at(-1)); at; at = at.parent) parts.unshift(at);
+    const home = this.model.byPath.get("");
+    if (home && parts[0] && parts[0] !== home) parts.unshift(home);
+    const key = JSON.stringify(parts.map((at) => [at.path, at.name]));
+    if (key === this.trail) return;
+    this.trail = key;
+    const last = parts.length - 1;
+    this.crumbs.replaceChildren(...(parts.length ? parts : [home]).filter(Boolean).map((at, place) => crumb(at, place === last)));
+  }
+
+  get node() {
+    return this.visible.find((row) => row.path === this.current);
+  }
+
+  // The nodes that an action is on: what is selected, without what is inside another of them; else what has the focus.
+  chosen() {
+    const all = this.selected.includes(this.current) ? this.selected : [this.current];
+    const nodes = all.map((path) => this.model.byPath.get(path)).filter((node) => node?.parent);
+    return nodes.filter((node) => !nodes.some((other) => other !== node && this.model.isInside(node, other)));
+  }
+
+  movable() {
+    return this.chosen().filter((node) => node.parent.block !== "Repeat");
+  }
+
+  // After what has the focus, or at the end of the block that has it.
+  spot() {
+    const at = this.node ?? this.visible[0];
+    if (at.slot) return { block: at.parent, index: room(at.parent), shortcut: at.slot === "shortcut" };
     const inside = at.block && at.block !== "Repeat" && (!at.parent || !this.folded.has(at.path));
     const block = inside ? at : at.parent;
-    if (!block || block.block === "Repeat") return;
-    this.#insert(entry, block, inside ? this.#room(block) : block.nodes.indexOf(at) + 1);
+    const index = inside ? room(block) : Math.min(block.nodes.indexOf(at) + 1, room(block));
+    return block.block === "Repeat" ? undefined : { block, index };
   }
 
-  #insert(entry, block, index) {
-    const id = this.model.freshId(block, entry.stem);
-    const shown = { family: entry.family, role: entry.role, block: entry.block, inputs: ["x"] };
-    this.current = join(block.path, id);
-    this.selected = [this.current];
-    this.act([{ edit: "insert", path: block.path, index, node: { ...entry.node, id } }], shown);
-    this.select(this.selected);
+  insert(entry, spot = this.spot()) {
+    if (!spot) return;
+    const { block, index, shortcut } = spot;
+    const id = shortcut ? this.model.freeId(block, "shortcut") : this.model.freshId(block, entry.stem);
+    const shown = { family: entry.family, role: entry.role, block: entry.block, inputs: ["x"], shortcut };
+    const operation = { path: block.path, index };
+    if (entry.template) Object.assign(operation, { edit: "insert_template", template: entry.template, id });
+    else if (shortcut) Object.assign(operation, { edit: "set_shortcut", node: { ...entry.node, id } });
+    else Object.assign(operation, { edit: "insert", node: { ...entry.node, id } });
+    if (shortcut) delete operation.index;
+    this.chose([join(block.path, id)]);
+    this.tell.act([operation], shown);
+    this.tell.select(this.selected);
+    this.tell.used(entry);
+    this.rows.reveal(this.current);
   }
 
-  // How many children have a position: the shortcut of a Residual has none.
-  #room(block) {
-    return block.nodes.filter((node) => !node.shortcut).length;
-  }
-
-  #item(node, before) {
-    const item = before.get(node.path) ?? this.#make();
-    item.node = node;
-    item.dataset.path = node.path;
-    this.items.set(node.path, item);
-    this.#fill(item, node);
-    const open = node.block && !this.folded.has(node.path);
-    if (open) {
-      item.list.hidden = false;
-      item.list.classList.toggle("empty", !node.nodes.length);
-      place(item.list, node.nodes.map((child) => this.#item(child, before)));
-      this.#sortable(item, node);
-    } else {
-      item.list.hidden = true;
-      item.list.replaceChildren();
+  // Move nodes to a place, in their order; each keeps its id where that is free there.
+  move(nodes, { block, index, shortcut }) {
+    const fitting = nodes.filter((node) => !this.model.isInside(block, node));
+    if (!fitting.length || (shortcut && fitting.length > 1)) return;
+    const anchor = block.nodes.slice(index).find((node) => !fitting.includes(node) && !node.shortcut);
+    const operations = [];
+    const paths = [];
+    for (const node of fitting) {
+      const here = node.parent === block;
+      const from = here ? block.nodes.indexOf(node) : -1;
+      let to = anchor ? block.nodes.indexOf(anchor) : room(block);
+      if (here && from < to && !node.shortcut) to -= 1;
+      if (here && from === to && !shortcut) {
+        paths.push(node.path);
+        continue;
+      }
+      const operation = shortcut
+        ? { edit: "move_to_shortcut", path: node.path, to: block.path }
+        : { edit: "move", path: node.path, to: block.path, index: to };
+      paths.push(join(block.path, here ? node.id : this.model.freeId(block, node.id)));
+      operations.push(operation);
+      this.model.apply(operation);
     }
-    return item;
+    if (!operations.length) return;
+    this.chose(paths);
+    this.tell.act(operations);
+    this.tell.select(this.selected);
+    this.rows.reveal(this.current);
   }
 
-  #make() {
-    const item = element("div", "node");
-    const row = element("div", "row");
-    row.setAttribute("role", "treeitem");
-    for (const name of ["fold", "mark", "name", "kind", "badge", "problems", "shape", "count"]) row.append(element("span", name));
-    item.list = element("div", "list");
-    item.list.setAttribute("role", "group");
-    item.append(row, item.list);
-    return item;
+  remove() {
+    const chosen = this.movable();
+    if (!chosen.length) return;
+    this.#leave(chosen);
+    this.tell.act(chosen.map((node) => ({ edit: "remove", path: node.path })));
+    this.tell.select(this.selected);
   }
 
-  #fill(item, node) {
-    const row = item.firstChild;
-    const own = this.selected.includes(node.path);
-    item.className = `node ${node.role}${node.parent ? "" : " root"}${node.pending ? " pending" : ""}`;
-    item.style.setProperty("--mark", this.colors[node.family] ?? "gray");
-    row.className = `row${own ? " selected" : ""}${node.wrong ? " wrong" : ""}`;
-    row.tabIndex = node.path === this.current ? 0 : -1;
-    const expanded = node.block ? String(!this.folded.has(node.path)) : undefined;
-    attributes(row, { "aria-level": node.level + 1, "aria-selected": own, "aria-expanded": expanded });
-    row.title = node.title;
-    if (this.editing?.item !== item) say(row, "name", node.name);
-    const told = node.wrong || this.folded.has(node.path) ? node.problems : 0; // else rows below tell of them
-    say(row, "kind", node.kind);
-    say(row, "badge", node.badge);
-    say(row, "problems", told || "", this.words.problems);
-    say(row, "shape", node.shape, this.words.shape);
-    say(row, "count", node.count, this.words.count);
+  cut() {
+    const chosen = this.movable();
+    if (!chosen.length) return;
+    this.tell.copy(chosen.map((node) => node.path), true);
+    this.#leave(chosen);
+    this.draw();
   }
 
-  #sortable(item, node) {
-    const fixed = node.block === "Repeat";
-    item.list.block = node.path;
-    const known = Sortable.get(item.list);
-    if (known) {
-      known.option("disabled", fixed);
-      return;
-    }
-    Sortable.create(item.list, {
-      group: { name: "nodes", put: () => item.node.block !== "Repeat" },
-      disabled: fixed,
-      draggable: ".node",
-      handle: ".row",
-      filter: ".name[contenteditable]",
-      preventOnFilter: false,
-      forceFallback: true,
-      fallbackOnBody: false,
-      fallbackTolerance: 4,
-      swapThreshold: 0.6,
-      invertSwap: true,
-      emptyInsertThreshold: 10,
-      animation: 120,
-      onStart: () => (this.dragging = true),
-      onAdd: (event) => event.item.entry && this.#dropped(event),
-      onEnd: (event) => this.#ended(event),
-    });
+  copy() {
+    const chosen = this.chosen();
+    if (chosen.length) this.tell.copy(chosen.map((node) => node.path), false);
   }
 
-  #dropped(event) {
-    const list = event.to;
-    const index = Math.min(event.newIndex, this.#room(this.model.byPath.get(list.block)));
-    event.item.remove();
-    this.dragging = false;
-    this.#insert(event.item.entry, this.model.byPath.get(list.block), index);
+  paste(text) {
+    const spot = this.spot();
+    if (spot && !spot.shortcut) this.tell.act([{ edit: "paste_text", path: spot.block.path, index: spot.index, text }]);
   }
 
-  #ended(event) {
-    this.dragging = false;
-    const { item, from, to, oldIndex } = event;
-    const node = item.node;
-    if (node) {
-      from.insertBefore(item, from.children[oldIndex] ?? null); // as the page had it: drawing moves it
-      const block = this.model.byPath.get(to.block);
-      const index = Math.min(event.newIndex, this.#room(block) - (block === node.parent ? 1 : 0));
-      if (block !== node.parent || index !== node.parent.nodes.indexOf(node)) this.#move(node, block, Math.max(0, index));
-    }
-    const waiting = this.waiting;
-    this.waiting = undefined;
-    if (waiting) this.draw(waiting);
+  // Select what stands beside nodes that go.
+  #leave(chosen) {
+    const { nodes } = chosen.at(-1).parent;
+    const around = [...nodes.slice(nodes.indexOf(chosen.at(-1)) + 1), ...nodes.toReversed()];
+    this.chose([(around.find((node) => !chosen.includes(node)) ?? chosen.at(-1).parent).path]);
   }
 
-  #move(node, block, index) {
-    const same = block === node.parent;
-    if (!same && this.model.isInside(block, node)) return;
-    const id = same ? node.id : this.model.freeId(block, node.id);
-    this.current = join(block.path, id);
-    this.selected = [this.current];
-    this.act([{ edit: "move", path: node.path, to: block.path, index }]);
-    this.select(this.selected);
+  operate(edit, rest) {
+    this.tell.act([{ edit, ...rest }]);
   }
 
-  #click(event) {
-    const node = event.target.closest(".node")?.node;
-    if (!node || this.editing) return;
-    if (event.target.closest(".fold") && node.block) this.#fold(node, !this.folded.has(node.path));
-    else this.#choose(node, event);
-    this.items.get(node.path)?.firstChild.focus({ preventScroll: true });
+  // Select in the page alone; telling the server is the caller's.
+  chose(paths) {
+    this.selected = paths;
+    this.current = paths.at(-1) ?? this.current;
   }
 
-  #choose(node, { shiftKey = false, ctrlKey = false, metaKey = false } = {}) {
-    const rows = this.model.visible(this.folded);
-    if (shiftKey && this.current !== undefined) {
-      const ends = [rows.findIndex((row) => row.path === this.current), rows.indexOf(node)].sort((a, b) => a - b);
-      this.selected = rows.slice(ends[0], ends[1] + 1).filter((row) => row.parent === node.parent).map((row) => row.path);
+  go(path) {
+    this.chose([path]);
+    this.draw();
+    this.rows.reveal(path);
+    this.tell.select(this.selected);
+  }
+
+  choose(node, { shiftKey = false, ctrlKey = false, metaKey = false } = {}) {
+    const at = node.slot ? node.parent : node;
+    const anchor = this.node;
+    if (shiftKey && anchor?.parent) {
+      const ends = [this.visible.indexOf(anchor), this.visible.indexOf(node)].sort((a, b) => a - b);
+      const between = this.visible.slice(ends[0], ends[1] + 1);
+      this.selected = between.filter((row) => row.parent === node.parent && !row.slot).map((row) => row.path);
     } else if (ctrlKey || metaKey) {
-      const without = this.selected.filter((path) => path !== node.path);
-      this.selected = without.length < this.selected.length ? without : [...this.selected, node.path];
-    } else this.selected = [node.path];
+      const without = this.selected.filter((path) => path !== at.path);
+      this.selected = without.length < this.selected.length ? without : [...this.selected, at.path];
+    } else this.selected = [at.path];
     this.current = node.path;
-    this.draw(this.model);
-    this.select(this.selected);
+    this.draw();
+    this.tell.select(this.selected);
   }
 
-  #fold(node, closed) {
+  extend(node) {
+    const first = this.node;
+    if (!node || node.slot || first.parent !== node.parent) return this.focus(node);
+    const chosen = new Set([...this.selected, first.path, node.path]);
+    this.selected = node.parent.nodes.map((each) => each.path).filter((path) => chosen.has(path));
+    this.current = node.path;
+    this.draw();
+    this.rows.reveal(node.path);
+    this.tell.select(this.selected);
+  }
+
+  selectAll() {
+    const around = this.node?.parent ?? this.visible[0];
+    this.chose(around.nodes.map((each) => each.path));
+    this.draw();
+    this.tell.select(this.selected);
+  }
+
+  clear() {
+    this.selected = [];
+    this.draw();
+    this.tell.select([]);
+  }
+
+  fold(node, closed) {
     if (closed) this.folded.add(node.path);
     else this.folded.delete(node.path);
     if (closed && this.current?.startsWith(`${node.path}.`)) this.current = node.path;
-    this.draw(this.model);
+    this.draw();
   }
 
-  #focus(node) {
+  focus(node) {
     if (!node) return;
-    this.items.get(this.current)?.firstChild.setAttribute("tabindex", "-1");
     this.current = node.path;
-    const row = this.items.get(node.path).firstChild;
-    row.tabIndex = 0;
-    row.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
+    this.draw();
+    this.rows.reveal(node.path);
   }
 
-  #chosen() {
-    const own = this.model.byPath.get(this.current);
-    const all = this.selected.includes(this.current) ? this.selected.map((path) => this.model.byPath.get(path)) : [own];
-    return all.filter((node) => node?.parent && !all.some((other) => other !== node && other && this.model.isInside(node, other)));
+  rename(node) {
+    if (!node?.parent || node.slot || node.parent.block === "Repeat") return;
+    const row = this.rows.items.get(node.path);
+    rename(row, node, (id) => {
+      if (id && id !== node.id) {
+        this.chose([join(node.parent.path, id)]);
+        this.tell.act([{ edit: "rename", path: node.path, id }]);
+        this.tell.select(this.selected);
+      } else this.draw();
+      this.tree.focus({ preventScroll: true });
+    });
+  }
+
+  // What a drag takes up at a row: it, or all that is selected with it.
+  take(event) {
+    const node = nodeOf(event);
+    if (!node?.parent || node.slot || event.target.closest(".fold, input") || node.parent.block === "Repeat") return undefined;
+    const chosen = this.selected.includes(node.path) ? this.selected.map((path) => this.model.byPath.get(path)) : [node];
+    const nodes = chosen.filter((each) => each?.parent && each.parent.block !== "Repeat");
+    const outer = nodes.filter((each) => !nodes.some((other) => other !== each && this.model.isInside(each, other)));
+    return { nodes: outer, label: outer.length > 1 ? `${node.name} +${outer.length - 1}` : node.name };
+  }
+
+  lift({ nodes = [] }) {
+    this.dragged = new Set(nodes.map((node) => node.path));
+    this.draw();
+  }
+
+  hover({ nodes = [] }, x, y) {
+    const box = this.scroller.getBoundingClientRect();
+    const out = x < box.left || x > box.right || y < box.top || y > box.bottom;
+    const fits = (block) => block.block !== "Repeat" && !nodes.some((node) => this.model.isInside(block, this.model.byPath.get(node.path)));
+    const top = this.tree.getBoundingClientRect();
+    this.target = out ? undefined : spotAt(this.visible, this.folded, x - top.left - 20, y - top.top, fits);
+    this.line.hidden = !this.target;
+    if (!this.target) return;
+    const { into, level, top: at } = this.target;
+    this.line.classList.toggle("into", into !== undefined);
+    this.line.style.top = `${this.tree.offsetTop + (into === undefined ? at - 1 : this.rows.place.get(this.visible[into].path) * 28)}px`;
+    this.line.style.left = `${8 + level * INDENT}px`;
+  }
+
+  drop({ nodes, entry }, keep) {
+    const spot = keep ? this.target : undefined;
+    this.target = undefined;
+    this.line.hidden = true;
+    this.dragged = new Set();
+    if (spot && entry) this.insert(entry, spot);
+    else if (spot) this.move(nodes.map((node) => this.model.byPath.get(node.path)).filter(Boolean), spot);
+    this.draw();
+    this.tree.focus({ preventScroll: true });
+  }
+
+  #click(event) {
+    const node = nodeOf(event);
+    if (!node) return event.target === this.scroller && this.clear();
+    if (event.target.closest("input")) return;
+    if (event.target.closest(".fold") && node.block) this.fold(node, !this.folded.has(node.path));
+    else this.choose(node, event);
+    this.tree.focus({ preventScroll: true });
   }
 
   #key(event) {
-    if (this.editing) return;
-    const rows = this.model.visible(this.folded);
-    const spot = rows.findIndex((row) => row.path === this.current);
-    const node = rows[spot];
-    if (!node) return;
-    const name = `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${event.shiftKey ? "Shift+" : ""}${event.key.length === 1 ? event.key.toLowerCase() : event.key}`;
-    const acts = {
-      ArrowDown: () => this.#focus(rows[spot + 1]),
-      ArrowUp: () => this.#focus(rows[spot - 1]),
-      Home: () => this.#focus(rows[0]),
-      End: () => this.#focus(rows.at(-1)),
-      ArrowRight: () => (node.block && this.folded.has(node.path) ? this.#fold(node, false) : this.#focus(node.nodes[0])),
-      ArrowLeft: () => (node.block && !this.folded.has(node.path) ? this.#fold(node, true) : this.#focus(node.parent)),
-      Enter: () => this.#choose(node),
-      " ": () => this.#choose(node, { ctrlKey: true }),
-      "Shift+ArrowDown": () => rows[spot + 1] && this.#extend(rows[spot + 1]),
-      "Shift+ArrowUp": () => rows[spot - 1] && this.#extend(rows[spot - 1]),
-      Escape: () => this.#clear(),
-      "Alt+ArrowUp": () => this.#shift(node, -1),
-      "Alt+ArrowDown": () => this.#shift(node, 1),
-      "Alt+ArrowRight": () => this.#nest(node),
-      "Alt+ArrowLeft": () => this.#unnest(node),
-      Delete: () => this.#remove(),
-      Backspace: () => this.#remove(),
-      F2: () => this.#rename(node),
-      d: () => this.#duplicate("copy"),
-      l: () => this.#duplicate("linked"),
-      s: () => this.#duplicate("shared"),
-      w: () => this.#wrap("Sequential"),
-      p: () => this.#wrap("Parallel"),
-      r: () => this.#wrap("Residual"),
-      "Shift+r": () => this.#wrap("Repeat"),
-      u: () => node.parent && node.block && this.act([{ edit: "unwrap", path: node.path }]),
-      m: () => node.parent && node.block && this.act([{ edit: "make_definition", path: node.path }]),
-      "/": () => this.search(),
-    };
-    if (!acts[name]) return;
-    acts[name]();
+    if (event.target !== this.tree || !this.node || !act(this, nameOf(event))) return;
     event.preventDefault();
     event.stopPropagation();
   }
-
-  #extend(node) {
-    const first = this.model.byPath.get(this.current);
-    if (first.parent !== node.parent) return this.#focus(node);
-    const chosen = new Set([...this.selected.filter((path) => this.model.byPath.get(path)?.parent === node.parent), first.path, node.path]);
-    this.selected = node.parent.nodes.map((each) => each.path).filter((path) => chosen.has(path));
-    this.draw(this.model);
-    this.#focus(node);
-    this.select(this.selected);
-  }
-
-  #clear() {
-    this.selected = [];
-    this.draw(this.model);
-    this.select([]);
-  }
-
-  #shift(node, by) {
-    const index = node.parent ? node.parent.nodes.indexOf(node) + by : -1;
-    if (index < 0 || index >= this.#room(node.parent) || node.parent.block === "Repeat" || node.shortcut) return;
-    this.#move(node, node.parent, index);
-  }
-
-  // Into the block before it, at its end.
-  #nest(node) {
-    const block = node.parent?.nodes[node.parent.nodes.indexOf(node) - 1];
-    if (block?.block && block.block !== "Repeat") this.#move(node, block, this.#room(block));
-  }
-
-  // Out of its block, behind it.
-  #unnest(node) {
-    const block = node.parent;
-    if (block?.parent && block.parent.block !== "Repeat" && block.block !== "Repeat") {
-      this.#move(node, block.parent, block.parent.nodes.indexOf(block) + 1);
-    }
-  }
-
-  #remove() {
-    const chosen = this.#chosen().filter((node) => node.parent.block !== "Repeat");
-    if (!chosen.length) return;
-    const last = chosen.at(-1);
-    const around = [...last.parent.nodes.slice(last.parent.nodes.indexOf(last) + 1), ...last.parent.nodes].filter((node) => !chosen.includes(node));
-    this.current = (around[0] ?? last.parent).path;
-    this.selected = [this.current];
-    this.act(chosen.map((node) => ({ edit: "remove", path: node.path })));
-    this.select(this.selected);
-  }
-
-  #duplicate(mode) {
-    const chosen = this.#chosen().filter((node) => node.parent.block !== "Repeat");
-    if (chosen.length) this.act(chosen.map((node) => ({ edit: "duplicate", path: node.path, mode })));
-  }
-
-  #wrap(kind) {
-    const chosen = this.#chosen();
-    if (chosen.length) this.act([{ edit: "wrap", paths: chosen.map((node) => node.path), kind }]);
-  }
-
-  #rename(node) {
-    if (!node?.parent || node.parent.block === "Repeat" || this.editing) return;
-    const item = this.items.get(node.path);
-    const field = element("input", "rename");
-    field.value = node.id;
-    const name = item.firstChild.querySelector(".name");
-    name.replaceChildren(field);
-    this.editing = { item };
-    field.focus();
-    field.select();
-    const finish = (keep) => {
-      if (!this.editing) return;
-      this.editing = undefined;
-      name.textContent = node.name;
-      const id = field.value.trim();
-      if (keep && id && id !== node.id) {
-        this.current = join(node.parent.path, id);
-        this.selected = [this.current];
-        this.act([{ edit: "rename", path: node.path, id }]);
-        this.select(this.selected);
-      } else this.draw(this.model);
-      this.items.get(this.current)?.firstChild.focus({ preventScroll: true });
-    };
-    field.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key === "Enter") finish(true);
-      if (event.key === "Escape") finish(false);
-    });
-    field.addEventListener("blur", () => finish(true));
-  }
 }
 
-// Make `children` the children of `parent`, touching only what is not in its place.
-function place(parent, children) {
-  children.forEach((child, index) => {
-    if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
-  });
-  while (parent.children.length > children.length) parent.lastChild.remove();
+function nodeOf(event) {
+  return event.target.closest?.(".row")?.node;
 }
 
-// Write a part of a row; `word` says to a screen reader what the text is.
-function say(row, part, text, word) {
-  const target = row.querySelector(`.${part}`);
-  target.hidden = text === "";
-  target.replaceChildren(...(word ? [element("span", "said", `${word} `)] : []), String(text));
-}
-
-function attributes(element, values) {
-  for (const [name, value] of Object.entries(values)) {
-    if (value === undefined) element.removeAttribute(name);
-    else element.setAttribute(name, value);
-  }
+function crumb(node, last) {
+  const button = element("button", "crumb", node.name);
+  button.type = "button";
+  button.dataset.path = node.path;
+  if (last) button.setAttribute("aria-current", "location");
+  return button;
 }
