@@ -147,6 +147,7 @@ def opened() -> Opened:
     return Opened(
         expanded=st.session_state.get(_EXPANDED, none),
         collapsed=st.session_state.get(_COLLAPSED, none),
+        runs=True,
     )
 
 
@@ -157,7 +158,7 @@ def toggle_from_graph() -> None:
         return
     path, one = asked["path"], {asked["path"]}
     expanded, collapsed = frozenset(opened().expanded), frozenset(opened().collapsed)
-    inside = {each for each in expanded if each.startswith(f"{path}.")}
+    inside = {each for each in expanded if each.startswith(f"{path}.")}  # for the runs of a block, too
     to_open = bool(asked.get("open"))
     st.session_state[_EXPANDED] = expanded | one if to_open else expanded - one - inside
     st.session_state[_COLLAPSED] = collapsed - one if to_open else collapsed | one

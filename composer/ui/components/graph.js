@@ -32,7 +32,9 @@ class Graph {
     this.frame.className = "frame";
     this.frame.append(this.stage, this.tools);
     root.append(this.styles, this.frame);
-    this.nodes = new Map(); // path → its elements
+    this.parts = {}; // id → what is drawn there
+    this.elements = new Map(); // id → its element
+    this.marked = []; // ids of what shows the selected path
     this.view = new View(this.stage);
     this.#addTools();
     this.#listen();
@@ -42,80 +44,106 @@ class Graph {
     this.view.close();
   }
 
-  update({ id, svg, index, folds, selected, styles, words }) {
-    this.folds = folds;
+  update({ id, svg, parts, selected, marked, styles, words }) {
     this.words = words;
     this.frame.dataset.theme = themeOf(this.frame);
     if (this.styles.textContent !== styles) this.styles.textContent = styles;
     if (id !== this.id) this.view.forget();
     this.id = id;
-    if (svg !== this.text || words.graph !== this.label) this.#draw(svg, index, words.graph);
+    let moved = selected !== this.selected && selected !== this.sent;
+    const toggled = this.toggled;
+    if (svg !== this.text || words.graph !== this.label) this.#draw(svg, parts, marked, words.graph);
     this.#name();
-    const moved = selected !== this.selected;
     this.selected = selected;
+    this.marked = marked;
     this.#mark();
-    if (moved && selected !== this.sent) this.#reveal();
+    moved ||= toggled !== this.toggled && this.parts[marked[0]]?.fold !== toggled; // it came out of what was opened
+    if (moved) this.#reveal();
     this.sent = undefined;
   }
 
-  #draw(text, index, label) {
-    const focused = this.#pathOf(this.stage.getRootNode().activeElement);
-    const anchor = this.#box(this.selected);
+  #draw(text, parts, marked, label) {
+    const focused = this.parts[this.#idOf(this.stage.getRootNode().activeElement)];
+    const anchor = this.#box(this.#kept(this.marked));
     const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     tidy(svg, label);
     this.text = text;
     this.label = label;
-    this.nodes = new Map();
-    for (const [id, path] of Object.entries(index)) {
+    this.parts = parts;
+    this.elements = new Map();
+    for (const [id, part] of Object.entries(parts)) {
       const element = svg.querySelector(`[id="${CSS.escape(id)}"]`);
       if (!element) continue;
-      element.dataset.path = path;
+      element.dataset.path = part.path;
       element.setAttribute("role", "option");
-      element.setAttribute("aria-label", [...texts(element), path].filter(Boolean).join(" "));
-      if (!this.nodes.has(path)) this.nodes.set(path, []);
-      this.nodes.get(path).push(element);
+      element.setAttribute("tabindex", "-1");
+      element.setAttribute("aria-label", [...texts(element), part.path].filter(Boolean).join(" "));
+      this.elements.set(id, element);
     }
     this.stage.replaceChildren(svg);
-    this.view.show(svg, anchor, () => this.#box(this.selected));
-    if (focused !== undefined) this.nodes.get(focused)?.[0].focus({ preventScroll: true });
+    this.view.show(svg, anchor, () => this.#box(this.#kept(marked)));
+    this.elements.get(this.#same(focused))?.focus({ preventScroll: true });
+    this.toggled = undefined;
+  }
+
+  // What stays where it is in the next picture: what was opened or closed, else what is selected.
+  #kept(marked) {
+    return this.toggled === undefined ? marked[0] : this.#find((part) => part.fold === this.toggled);
+  }
+
+  // The part of a new picture that has the place of one of the picture before.
+  #same(part) {
+    if (!part) return undefined;
+    const tests = [(each) => each.key === part.key, (each) => each.path === part.path, (each) => each.fold === this.toggled];
+    return tests.map((test) => this.#find(test)).find((id) => id !== undefined);
+  }
+
+  #find(test) {
+    return Object.keys(this.parts).find((id) => test(this.parts[id]));
   }
 
   #mark() {
-    const all = [...this.nodes.values()].flat();
-    for (const element of all) {
-      const own = this.selected !== "" && element.dataset.path === this.selected;
+    for (const [id, element] of this.elements) {
+      const own = this.marked.includes(id);
       element.classList.toggle("selected", own);
       element.setAttribute("aria-selected", String(own));
       element.setAttribute("tabindex", "-1");
     }
-    const entry = this.nodes.get(this.selected)?.[0] ?? all[0];
+    const entry = this.elements.get(this.marked[0]) ?? this.elements.values().next().value;
     entry?.setAttribute("tabindex", "0");
   }
 
   #reveal() {
-    const box = this.#box(this.selected);
+    const box = this.#box(this.marked[0]);
     if (box) this.view.reveal(box);
   }
 
-  #box(path) {
-    return this.nodes.get(path)?.[0]?.isConnected ? this.nodes.get(path)[0].getBoundingClientRect() : undefined;
+  #box(id) {
+    const element = this.elements.get(id);
+    return element?.isConnected ? element.getBoundingClientRect() : undefined;
   }
 
-  #select(path) {
+  // Select what is drawn as `id`, at once; the server says where else its path is to be seen.
+  #select(id) {
+    const path = this.parts[id]?.path ?? "";
     this.sent = path;
     this.selected = path;
+    this.marked = path ? [id] : [];
     this.#mark();
     this.send(path);
   }
 
-  // Open or close the block that is drawn as `element`.
-  #toggle(element) {
-    const [path, open] = this.folds[element?.id] ?? [];
-    if (path) this.fold({ path, open: !open });
+  // Open or close the block that is drawn as `id`, or else the one around it.
+  #toggle(id) {
+    let part = this.parts[id];
+    while (part && part.fold === undefined) part = this.parts[part.group];
+    if (!part) return;
+    this.toggled = part.fold;
+    this.fold({ path: part.fold, open: !part.open });
   }
 
-  #pathOf(target) {
-    return target?.closest?.("[data-path]")?.dataset.path;
+  #idOf(target) {
+    return target?.closest?.("[data-path]")?.id;
   }
 
   #addTools() {
@@ -129,7 +157,7 @@ class Graph {
     };
     make("zoomIn", "+", () => this.view.zoom(1.25));
     make("zoomOut", "−", () => this.view.zoom(0.8));
-    make("toggle", "⊞", () => this.#toggle(this.nodes.get(this.selected)?.[0]));
+    make("toggle", "⊞", () => this.#toggle(this.marked[0]));
     make("fit", "⤢", () => this.view.fit());
   }
 
@@ -159,14 +187,14 @@ class Graph {
       start.last = [event.clientX, event.clientY];
     });
     const end = (event) => {
-      if (start && !start.moved && event.type === "pointerup") this.#select(this.#pathOf(start.target) ?? "");
+      if (start && !start.moved && event.type === "pointerup") this.#select(this.#idOf(start.target));
       start = undefined;
       this.stage.classList.remove("panning");
     };
     this.stage.addEventListener("pointerup", end);
     this.stage.addEventListener("pointercancel", end);
     this.stage.addEventListener("wheel", (event) => this.view.wheel(event), { passive: false });
-    this.stage.addEventListener("dblclick", (event) => this.#toggle(event.target.closest?.("[data-path]")));
+    this.stage.addEventListener("dblclick", (event) => this.#toggle(this.#idOf(event.target)));
     this.stage.addEventListener("keydown", (event) => this.#key(event));
     this.stage.addEventListener("focusin", (event) => {
       if (event.target.matches(":focus-visible")) this.view.reveal(event.target.getBoundingClientRect());
@@ -176,12 +204,12 @@ class Graph {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const own = event.target.closest("[data-path]");
-    const all = [...this.nodes.values()].flat();
+    const all = [...this.elements.values()];
     const acts = {
-      Enter: () => own && this.#select(own.dataset.path),
-      " ": () => own && this.#select(own.dataset.path),
-      e: () => this.#toggle(own),
-      Escape: () => this.#select(""),
+      Enter: () => own && this.#select(own.id),
+      " ": () => own && this.#select(own.id),
+      e: () => this.#toggle(own?.id),
+      Escape: () => this.#select(),
       Home: () => all[0]?.focus(),
       End: () => all.at(-1)?.focus(),
       "+": () => this.view.zoom(1.25),
