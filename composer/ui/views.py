@@ -21,6 +21,8 @@ from composer.views.places import nearest
 from composer.views.svg import svg
 from composer.views.theme import THEMES, stylesheet
 
+_MANY = 2_000  # boxes, beyond which no more are asked for
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -51,8 +53,9 @@ def show_graph(document: state.Document) -> None:
         "parts": drawn.parts,
         "selected": path,
         "marked": nearest(drawn.graph.places, path),
+        "levels": _levels(document, drawn.graph),
         "styles": _styles(),
-        "words": _words(document.design.name),
+        "words": _words(document.design.name, drawn.graph.depth),
     }
     component("graph")(
         key=state.GRAPH,
@@ -60,6 +63,7 @@ def show_graph(document: state.Document) -> None:
         height="stretch",
         on_select_change=lambda: state.select_from(state.GRAPH),
         on_toggle_change=state.toggle_from_graph,
+        on_depth_change=state.deepen_from_graph,
     )
 
 
@@ -89,18 +93,34 @@ def _part(part: Box | Group) -> Mapping[str, object]:
     return {**known, "fold": spot.instance, "open": is_open} if folds else known
 
 
+def _levels(document: state.Document, drawn: Graph) -> dict[str, object]:
+    """How deep blocks are opened, whether a person chose that, and whether there is more to open."""
+    opened = state.opened()
+    return {
+        "depth": drawn.depth,
+        "chosen": opened.depth is not None,
+        "deeper": drawn.deeper and len(drawn.boxes) < _MANY,
+        "uses": opened.uses,
+        "used": bool(document.design.definitions),
+    }
+
+
 @cache
 def _styles() -> str:
     """The colors of both themes, below the attribute that the component sets."""
     return "".join(stylesheet(name, f'.frame[data-theme="{name}"]') for name in THEMES)
 
 
-def _words(name: str) -> dict[str, str]:
+def _words(name: str, depth: int) -> dict[str, str]:
     return {
         "graph": _("Graph of {name}").format(name=name),
-        "tools": _("Zoom and blocks"),
+        "tools": _("Blocks and zoom"),
         "zoomIn": _("Zoom in (+)"),
         "zoomOut": _("Zoom out (−)"),
         "toggle": _("Open or close the selected block, or the one around (e, or double-click)"),
+        "shallower": _("Open one level of blocks less (<)"),
+        "fitting": _("Levels of blocks that are open: {depth}. As many as fit").format(depth=depth),
+        "deeper": _("Open one level of blocks more (>)"),
+        "uses": _("Open what uses of definitions stand for (u)"),
         "fit": _("Show all of it (0)"),
     }

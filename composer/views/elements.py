@@ -80,7 +80,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A picture: boxes, lines and groups in the order of the document. `problems` are those of no box."""
+    """A picture: boxes, lines and groups in the order of the document. `problems` are those of no box.
+
+    `depth` is how many levels of groups were opened; `deeper`: something is closed because of it.
+    """
 
     name: str
     boxes: tuple[Box, ...]
@@ -91,6 +94,9 @@ class Graph:
     """Every id in the picture → its place in the document; a line's is that of the box it leads to."""
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Paths of the document → the ids that are to be seen there; `composer.views.places.nearest` reads it."""
+
+    depth: int = 0
+    deeper: bool = False
 
     @property
     def parts(self) -> tuple[Box | Group, ...]:

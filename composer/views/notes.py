@@ -34,7 +34,17 @@ def annotate(design: Design, tracer: Tracer, report: ShapesReport | None, proble
         Line(f"e{number}", tail, head, "same") for number, (tail, head) in enumerate(notes.same(), start=len(lines))
     ]
     index = _index(boxes, groups, lines)
-    return Graph(design.name, boxes, tuple(lines), groups, tuple(others), index, places(tracer))
+    return Graph(
+        name=design.name,
+        boxes=boxes,
+        lines=tuple(lines),
+        groups=groups,
+        problems=tuple(others),
+        index=index,
+        places=places(tracer),
+        depth=tracer.depth,
+        deeper=tracer.closed_by_depth,
+    )
 
 
 def _lines(tracer: Tracer, types: dict[str, ValueType]) -> Iterator[Line]:

@@ -88,7 +88,7 @@ class Tracer:
     ) -> None:
         self._design = design
         self.plan = plan
-        self._depth = depth
+        self.depth = depth
         self._uses = uses
         self._expanded = {above for path in expanded for above in _above(path)}
         self._collapsed = collapsed
@@ -231,8 +231,8 @@ class Tracer:
             return True
         if use and not self._uses:
             return False
-        self.closed_by_depth |= at.depth >= self._depth
-        return at.depth < self._depth
+        self.closed_by_depth |= at.depth >= self.depth
+        return at.depth < self.depth
 
     def _leaf(self, call: Call, at: At) -> Source:
         drawn = leaf(call, at.values, merge=not at.name)

@@ -55,3 +55,47 @@ def test_what_is_in_something_closed_is_seen_there(app: App) -> None:
     expect(app.box("features")).to_be_attached()
     app.row("act2").click()
     expect(app.box("features")).to_have_attribute("aria-selected", "true")
+
+
+def test_levels_are_opened_one_by_one(app: App) -> None:
+    app.use("ResNet18")
+    level = app.page.locator("[data-name=fitting]")
+    less, more = app.button("Open one level of blocks less (<)"), app.button("Open one level of blocks more (>)")
+    expect(level).to_have_attribute("aria-pressed", "true")
+    depth = int(level.inner_text())
+    expect(level).to_have_accessible_name(f"Levels of blocks that are open: {depth}. As many as fit")
+    while depth:
+        less.click()
+        depth -= 1
+        expect(level).to_have_text(str(depth))
+    expect(level).to_have_attribute("aria-pressed", "false")
+    expect(less).to_have_attribute("aria-disabled", "true")
+    expect(app.graph.locator(".cluster")).to_have_count(0)
+    boxes = app.graph.locator(".node").count()
+    app.graph.locator(".node").first.press(">")
+    expect(level).to_have_text("1")
+    expect(app.graph.locator(".node")).not_to_have_count(boxes)
+    expect(app.graph.locator(".role-use").first).to_be_attached()
+    app.graph.locator(".node").first.press("u")
+    uses = app.button("Open what uses of definitions stand for (u)")
+    expect(uses).to_have_attribute("aria-pressed", "true")
+    while more.get_attribute("aria-disabled") == "false":
+        depth = int(level.inner_text())
+        more.click()
+        expect(level).to_have_text(str(depth + 1))
+    expect(app.graph.locator(".node.role-use")).to_have_count(0)
+    level.click()
+    expect(level).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_level_forgets_what_was_opened_one_by_one(app: App) -> None:
+    app.use("LeNet")
+    app.graph.locator('.cluster[data-path="features"]').press("e")
+    expect(app.box("features")).to_be_attached()
+    level = app.page.locator("[data-name=fitting]")
+    level.click()
+    expect(level).to_have_attribute("aria-pressed", "false")
+    expect(app.box("features.conv1")).to_be_attached()
+    app.button("Open one level of blocks less (<)").click()
+    expect(app.box("features")).to_be_attached()
+    expect(app.box("classifier")).to_be_attached()

@@ -1,6 +1,7 @@
 // The graph: an SVG to pan and zoom, whose nodes can be selected by mouse or keyboard. Selecting is a CSS class:
 // the picture is laid out anew only when the design changes.
 
+import { Tools } from "./graph_tools.js";
 import { nearest } from "./nearest.js";
 import { themeOf } from "./theme.js";
 import { View } from "./view.js";
@@ -16,6 +17,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   graph.send = (path) => setTriggerValue("select", path);
   graph.fold = (asked) => setTriggerValue("toggle", asked);
+  graph.deepen = (asked) => setTriggerValue("depth", asked);
   graph.update(data);
   return () => graph.close();
 }
@@ -24,13 +26,11 @@ class Graph {
   constructor(root) {
     this.stage = document.createElement("div");
     this.stage.className = "stage";
-    this.tools = document.createElement("div");
-    this.tools.className = "tools";
-    this.tools.setAttribute("role", "toolbar");
     this.styles = document.createElement("style");
     this.frame = document.createElement("div");
     this.frame.className = "frame";
-    this.frame.append(this.stage, this.tools);
+    this.frame.append(this.stage);
+    this.tools = new Tools(this.frame);
     root.append(this.styles, this.frame);
     this.parts = {}; // id → what is drawn there
     this.elements = new Map(); // id → its element
@@ -44,8 +44,9 @@ class Graph {
     this.view.close();
   }
 
-  update({ id, svg, parts, selected, marked, styles, words }) {
+  update({ id, svg, parts, selected, marked, levels, styles, words }) {
     this.words = words;
+    this.levels = levels;
     this.frame.dataset.theme = themeOf(this.frame);
     if (this.styles.textContent !== styles) this.styles.textContent = styles;
     if (id !== this.id) this.view.forget();
@@ -53,7 +54,7 @@ class Graph {
     let moved = selected !== this.selected && selected !== this.sent;
     const toggled = this.toggled;
     if (svg !== this.text || words.graph !== this.label) this.#draw(svg, parts, marked, words.graph);
-    this.#name();
+    this.#showTools();
     this.selected = selected;
     this.marked = marked;
     this.#mark();
@@ -147,26 +148,31 @@ class Graph {
   }
 
   #addTools() {
-    const make = (name, sign, act) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.dataset.name = name;
-      button.textContent = sign;
-      button.addEventListener("click", act);
-      this.tools.append(button);
-    };
-    make("zoomIn", "+", () => this.view.zoom(1.25));
-    make("zoomOut", "−", () => this.view.zoom(0.8));
-    make("toggle", "⊞", () => this.#toggle(this.marked[0]));
-    make("fit", "⤢", () => this.view.fit());
+    this.tools.add("shallower", "‹", () => this.#go({ depth: this.levels.depth - 1 }));
+    this.tools.add("fitting", "", () => this.#go({ depth: this.levels.chosen ? null : this.levels.depth }));
+    this.tools.add("deeper", "›", () => this.#go({ depth: this.levels.depth + 1 }));
+    this.tools.add("uses", "⧉", () => this.#go({ uses: !this.levels.uses }));
+    this.tools.add("toggle", "⊞", () => this.#toggle(this.marked[0]));
+    this.tools.add("zoomOut", "−", () => this.view.zoom(0.8));
+    this.tools.add("zoomIn", "+", () => this.view.zoom(1.25));
+    this.tools.add("fit", "⤢", () => this.view.fit());
   }
 
-  #name() {
-    this.tools.setAttribute("aria-label", this.words.tools);
-    for (const button of this.tools.children) {
-      button.title = this.words[button.dataset.name];
-      button.setAttribute("aria-label", this.words[button.dataset.name]);
-    }
+  // Open other levels of blocks than those that are.
+  #go(asked) {
+    const { depth, chosen, uses } = this.levels;
+    this.deepen({ depth: chosen ? depth : null, uses, ...asked });
+  }
+
+  #showTools() {
+    const { depth, chosen, deeper, uses } = this.levels;
+    this.tools.name(this.words);
+    this.tools.buttons.get("fitting").textContent = depth;
+    this.tools.press("fitting", !chosen);
+    this.tools.press("uses", uses);
+    this.tools.enable("shallower", depth > 0);
+    this.tools.enable("deeper", deeper);
+    this.tools.enable("uses", this.levels.used);
   }
 
   #listen() {
@@ -212,6 +218,9 @@ class Graph {
       Escape: () => this.#select(),
       Home: () => all[0]?.focus(),
       End: () => all.at(-1)?.focus(),
+      "<": () => this.tools.click("shallower"),
+      ">": () => this.tools.click("deeper"),
+      u: () => this.tools.click("uses"),
       "+": () => this.view.zoom(1.25),
       "=": () => this.view.zoom(1.25),
       "-": () => this.view.zoom(0.8),
