@@ -37,6 +37,8 @@ _DRAFTS = "drafts"
 _NOTICE = "notice"
 _EXPANDED = "graph_expanded"
 _COLLAPSED = "graph_collapsed"
+_DEPTH = "graph_depth"
+_USES = "graph_uses"
 _PAGE = "page"
 _IN_URL = "in_url"  # the design that the URL was seen to name: a click may be faster than the URL
 
@@ -101,6 +103,12 @@ def _look_at(id: str) -> None:
     st.session_state[_OPEN] = id
     st.session_state[_SELECTED] = ""
     st.session_state[_DRAFTS] = {}
+    _open_levels(None, uses=False)
+
+
+def _open_levels(depth: int | None, uses: bool) -> None:
+    """Open blocks of the graph by level alone: what was opened and closed one by one is forgotten."""
+    st.session_state[_DEPTH], st.session_state[_USES] = depth, uses
     st.session_state[_EXPANDED] = st.session_state[_COLLAPSED] = frozenset()
 
 
@@ -145,8 +153,11 @@ def opened() -> Opened:
     """Which blocks of the graph this tab has open or closed."""
     none: frozenset[str] = frozenset()
     return Opened(
+        depth=st.session_state.get(_DEPTH),
+        uses=st.session_state.get(_USES, False),
         expanded=st.session_state.get(_EXPANDED, none),
         collapsed=st.session_state.get(_COLLAPSED, none),
+        runs=True,
     )
 
 
@@ -157,10 +168,20 @@ def toggle_from_graph() -> None:
         return
     path, one = asked["path"], {asked["path"]}
     expanded, collapsed = frozenset(opened().expanded), frozenset(opened().collapsed)
-    inside = {each for each in expanded if each.startswith(f"{path}.")}
+    inside = {each for each in expanded if each.startswith(f"{path}.")}  # for the runs of a block, too
     to_open = bool(asked.get("open"))
     st.session_state[_EXPANDED] = expanded | one if to_open else expanded - one - inside
     st.session_state[_COLLAPSED] = collapsed - one if to_open else collapsed | one
+
+
+def deepen_from_graph() -> None:
+    """Open as many levels of blocks as were asked for, in the component's callback; None: as many as fit."""
+    asked = said(GRAPH, "depth")
+    if not isinstance(asked, dict):
+        return
+    depth = asked.get("depth")
+    if depth is None or (isinstance(depth, int) and not isinstance(depth, bool) and depth >= 0):
+        _open_levels(depth, uses=asked.get("uses") is True)
 
 
 def keep_selection(document: Document) -> str:
@@ -232,7 +253,8 @@ def set_widget(key: str, value: Any) -> None:
 
 
 __all__ = [
-    "ACTIONS", "EDITOR", "GRAPH", "WORKSPACE", "Document", "begin", "change", "close", "document", "documents",
-    "drafts", "field_key", "keep_selection", "notify", "opened", "said", "select", "select_from", "select_from_editor",
-    "selected", "selection", "set_widget", "show", "take_notices", "toggle_from_graph", "widget",
+    "ACTIONS", "EDITOR", "GRAPH", "WORKSPACE", "Document", "begin", "change", "close", "deepen_from_graph",
+    "document", "documents", "drafts", "field_key", "keep_selection", "notify", "opened", "said", "select",
+    "select_from", "select_from_editor", "selected", "selection", "set_widget", "show", "take_notices",
+    "toggle_from_graph", "widget",
 ]  # fmt: skip

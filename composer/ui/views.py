@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -13,13 +14,23 @@ from composer.ui import models, state
 from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.views.dot import dot
+from composer.views.elements import Box, Graph, Group
 from composer.views.graph import Opened, graph
 from composer.views.layout import Format, LayoutError, picture
+from composer.views.places import nearest
 from composer.views.svg import svg
 from composer.views.theme import THEMES, stylesheet
 
-Fold = tuple[str, bool]
-"""The path, as drawn, of what can be opened and closed, and whether it is open."""
+_MANY = 2_000  # boxes, beyond which no more are asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture, and for the id of each part in it what the component knows of that."""
+
+    svg: str
+    graph: Graph
+    parts: Mapping[str, Mapping[str, object]]
 
 
 @cache
@@ -31,18 +42,20 @@ def component(name: str) -> Any:
 def show_graph(document: state.Document) -> None:
     """The graph, laid out once per design; a place that is selected changes nothing in it."""
     try:
-        drawn, index, folds = _drawn(document.text, models.preview(document.text).failure, state.opened())
+        drawn = _drawn(document.text, models.preview(document.text).failure, state.opened())
     except LayoutError as error:
         st.error(escape(str(error)), icon=":material/schema:")
         return
+    path = state.selected()
     data = {
         "id": document.id,
-        "svg": drawn,
-        "index": index,
-        "folds": folds,
-        "selected": state.selected(),
+        "svg": drawn.svg,
+        "parts": drawn.parts,
+        "selected": path,
+        "marked": nearest(drawn.graph.places, path),
+        "levels": _levels(document, drawn.graph),
         "styles": _styles(),
-        "words": _words(document.design.name),
+        "words": _words(document.design.name, drawn.graph.depth),
     }
     component("graph")(
         key=state.GRAPH,
@@ -50,6 +63,7 @@ def show_graph(document: state.Document) -> None:
         height="stretch",
         on_select_change=lambda: state.select_from(state.GRAPH),
         on_toggle_change=state.toggle_from_graph,
+        on_depth_change=state.deepen_from_graph,
     )
 
 
@@ -64,15 +78,31 @@ def dot_text(text: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _drawn(text: str, failure: str, opened: Opened) -> tuple[str, Mapping[str, str], Mapping[str, Fold]]:
-    """The SVG of a design, and for every id in it its path in the document where it can be selected, and its fold.
-
-    A picture without shapes, because of a `failure` to find them, is another one.
-    """
+def _drawn(text: str, failure: str, opened: Opened) -> Drawn:
+    """The picture of a design. One without shapes, because of a `failure` to find them, is another one."""
     drawn = graph(loads(text), models.preview(text).report, opened=opened)
-    folds = {each.id: (each.spot.instance, True) for each in drawn.groups}
-    folds |= {each.id: (each.spot.instance, False) for each in drawn.boxes if each.closed}
-    return svg(drawn), {each.id: each.spot.path for each in drawn.parts if each.role != "broken"}, folds
+    return Drawn(svg(drawn), drawn, {each.id: _part(each) for each in drawn.parts if each.role != "broken"})
+
+
+def _part(part: Box | Group) -> Mapping[str, object]:
+    """The path to select; a key that stays; the group around it; what it opens or closes by, and whether it is open."""
+    spot, is_open = part.spot, isinstance(part, Group)
+    around = part.parent if isinstance(part, Group) else part.group
+    known = {"path": spot.path, "key": spot.instance or part.name, "group": around}
+    folds = spot.instance and (is_open or (isinstance(part, Box) and part.closed))
+    return {**known, "fold": spot.instance, "open": is_open} if folds else known
+
+
+def _levels(document: state.Document, drawn: Graph) -> dict[str, object]:
+    """How deep blocks are opened, whether a person chose that, and whether there is more to open."""
+    opened = state.opened()
+    return {
+        "depth": drawn.depth,
+        "chosen": opened.depth is not None,
+        "deeper": drawn.deeper and len(drawn.boxes) < _MANY,
+        "uses": opened.uses,
+        "used": bool(document.design.definitions),
+    }
 
 
 @cache
@@ -81,12 +111,16 @@ def _styles() -> str:
     return "".join(stylesheet(name, f'.frame[data-theme="{name}"]') for name in THEMES)
 
 
-def _words(name: str) -> dict[str, str]:
+def _words(name: str, depth: int) -> dict[str, str]:
     return {
         "graph": _("Graph of {name}").format(name=name),
-        "tools": _("Zoom and blocks"),
+        "tools": _("Blocks and zoom"),
         "zoomIn": _("Zoom in (+)"),
         "zoomOut": _("Zoom out (−)"),
-        "toggle": _("Open or close the selected block (e, or double-click)"),
+        "toggle": _("Open or close the selected block, or the one around (e, or double-click)"),
+        "shallower": _("Open one level of blocks less (<)"),
+        "fitting": _("Levels of blocks that are open: {depth}. As many as fit").format(depth=depth),
+        "deeper": _("Open one level of blocks more (>)"),
+        "uses": _("Open what uses of definitions stand for (u)"),
         "fit": _("Show all of it (0)"),
     }

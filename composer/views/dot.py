@@ -114,17 +114,25 @@ class _Drawing:
         rows += [_font(shorten(line, _LINE), theme.muted, 9) for line in box.lines]
         if box.badges:
             rows.append(f"<I>{_font(' · '.join(box.badges), theme.accent, 9)}</I>")
-        return _table([*rows, *self._problems(box.problems)], _WIDTH)
+        problems = box.problems
+        if box.closed and len(problems) > 1:
+            problems = (f"{len(problems)} problems inside",)
+        return _table([*rows, *self._problems(problems)], _WIDTH)
 
     def _group(self, group: Group, wash: int) -> dict[str, str]:
         theme = self._theme
-        classes = [css_class(group.category), f"wash-{wash}", *(["problem"] if group.problems else [])]
+        classes = [
+            css_class(group.category),
+            f"role-{group.role}",
+            f"wash-{wash}",
+            *(["problem"] if group.problems else []),
+        ]
         return {
             "id": group.id,
             "class": " ".join(classes),
             "label": self._title(group),
             "labeljust": "l",
-            "style": "rounded,filled",
+            "style": "rounded,filled,dashed" if group.role == "run" else "rounded,filled",
             "fillcolor": theme.washes[wash],
             "color": theme.problem if group.problems else theme.rim,
             "fontcolor": theme.text,

@@ -11,7 +11,8 @@ class Spot:
     """Where in the document a part of the picture comes from.
 
     `path` is the document's (`.ResBlock.conv1` inside a definition), `instance` the live model's (`layer1.0.conv1`;
-    a Repeat's body is drawn once, at index 0). Inputs and outputs of the design have the path "".
+    a Repeat's body is drawn once, at index 0). Inputs and outputs of the design have the path "". A run has its key as
+    instance, and as path that of its first node where it is closed, of the block that it is a part of where it is open.
     """
 
     path: str
@@ -23,8 +24,9 @@ class Spot:
 class Box:
     """A node of the picture.
 
-    `role` is layer, op, tensor, block, use, shared, merge, input, output or broken (the end of a wire that leads
-    nowhere). `id` is made up, and safe everywhere; `name` is text of the document. `closed`: there is more inside.
+    `role` is layer, op, tensor, block, use, shared, run (many nodes in a row), merge, input, output or broken (the end
+    of a wire that leads nowhere). `id` is made up, and safe everywhere; `name` is text of the document. `closed`:
+    there is more inside.
     """
 
     id: str
@@ -45,7 +47,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A block drawn open, around what is inside. `times` is ×3 for a Repeat, whose body is drawn once."""
+    """A block or run drawn open, around what is inside. `times` is ×3 for a Repeat, whose body is drawn once."""
 
     id: str
     spot: Spot
@@ -78,7 +80,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A picture: boxes, lines and groups in the order of the document. `problems` are those of no box."""
+    """A picture: boxes, lines and groups in the order of the document. `problems` are those of no box.
+
+    `depth` is how many levels of groups were opened; `deeper`: something is closed because of it.
+    """
 
     name: str
     boxes: tuple[Box, ...]
@@ -87,6 +92,11 @@ class Graph:
     problems: tuple[str, ...] = ()
     index: Mapping[str, Spot] = field(default_factory=dict)
     """Every id in the picture → its place in the document; a line's is that of the box it leads to."""
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Paths of the document → the ids that are to be seen there; `composer.views.places.nearest` reads it."""
+
+    depth: int = 0
+    deeper: bool = False
 
     @property
     def parts(self) -> tuple[Box | Group, ...]:

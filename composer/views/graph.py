@@ -27,13 +27,15 @@ class Opened:
 
     `depth` is how many levels of groups are opened; None is as many as fit comfortably. Uses of definitions
     stay closed unless `uses` says otherwise. `expanded` and `collapsed` name paths, as drawn, that are opened,
-    with all around them, or closed whatever else is said.
+    with all around them, or closed whatever else is said. `runs`: a block of very many nodes is drawn as runs of
+    them (`composer.views.runs`), which are opened and closed by their keys; that is for a picture that can be clicked.
     """
 
     depth: int | None = None
     uses: bool = False
     expanded: Collection[str] = frozenset()
     collapsed: Collection[str] = frozenset()
+    runs: bool = False
 
 
 def graph(
@@ -57,7 +59,7 @@ def _fitting(design: Design, opened: Opened) -> Tracer:
     plan = lower(design)
 
     def trace(depth: int, limit: int) -> Tracer:
-        tracer = Tracer(design, plan, depth, opened.uses, opened.expanded, opened.collapsed, limit)
+        tracer = Tracer(design, plan, depth, opened.uses, opened.expanded, opened.collapsed, limit, opened.runs)
         tracer.trace()
         return tracer
 

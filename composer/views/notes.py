@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from composer.codegen.source import uses
 from composer.design.document import Design
 from composer.design.paths import place
-from composer.design.plan import Plan
 from composer.errors import Problem
 from composer.reports import ShapesReport, TensorType, ValueType, describe, under
 from composer.views.elements import Box, Graph, Group, Line, Spot
+from composer.views.places import definitions_inside, places
 from composer.views.tracing import Source, Tracer
+
+_WITHOUT_TYPE = ("input", "output", "broken", "run")
+_PARALLEL = 4  # lines from a run to another box, or into one, that are drawn one by one
 
 
 def annotate(design: Design, tracer: Tracer, report: ShapesReport | None, problems: Sequence[Problem]) -> Graph:
@@ -27,14 +29,38 @@ def annotate(design: Design, tracer: Tracer, report: ShapesReport | None, proble
         for each in tracer.boxes
     )
     groups = tuple(replace(each, problems=tuple(texts.get(each.id, ()))) for each in tracer.groups)
-    lines = [
-        Line(f"e{number}", wire.source.box, wire.head, label=_label(wire.source, types))
-        for number, wire in enumerate(tracer.wires)
-    ]
+    lines = list(_lines(tracer, types))
     lines += [
         Line(f"e{number}", tail, head, "same") for number, (tail, head) in enumerate(notes.same(), start=len(lines))
     ]
-    return Graph(design.name, boxes, tuple(lines), groups, tuple(others), _index(boxes, groups, lines))
+    index = _index(boxes, groups, lines)
+    return Graph(
+        name=design.name,
+        boxes=boxes,
+        lines=tuple(lines),
+        groups=groups,
+        problems=tuple(others),
+        index=index,
+        places=places(tracer),
+        depth=tracer.depth,
+        deeper=tracer.closed_by_depth,
+    )
+
+
+def _lines(tracer: Tracer, types: dict[str, ValueType]) -> Iterator[Line]:
+    """A line for each wire; one for all between a run and another box, where they are very many."""
+    runs = {box.id for box in tracer.boxes if box.role == "run"}
+    between = Counter((wire.source.box, wire.head) for wire in tracer.wires)
+    bundled = {ends: number for ends, number in between.items() if number > _PARALLEL and not runs.isdisjoint(ends)}
+    pending = dict(bundled)
+    number = 0
+    for wire in tracer.wires:
+        ends = wire.source.box, wire.head
+        if ends in bundled and not pending.pop(ends, 0):
+            continue
+        label = f"{bundled[ends]} values" if ends in bundled else _label(wire.source, types)
+        yield Line(f"e{number}", *ends, label=label)
+        number += 1
 
 
 def _index(boxes: Sequence[Box], groups: Sequence[Group], lines: Sequence[Line]) -> dict[str, Spot]:
@@ -57,6 +83,7 @@ class _Notes:
         self._design = design
         self._tracer = tracer
         self._report = report
+        self._inside = definitions_inside(tracer)
         self._parts: tuple[Box | Group, ...] = (*tracer.boxes, *tracer.groups)
 
     def _drawn(self, path: str) -> str:
@@ -84,12 +111,13 @@ class _Notes:
         found: defaultdict[str, set[ValueType | None]] = defaultdict(set)
         for path, step in self._report.steps.items():
             found[self._drawn(path)].add(step.output)
-        for each in self._parts:
-            outputs = found.get(each.spot.instance, set())
-            if each.spot.role not in ("input", "output", "broken") and len(outputs) == 1:
+        drawn = {each.id: each.spot.instance for each in self._parts if each.role not in _WITHOUT_TYPE}
+        for id, path in (drawn | self._tracer.hidden).items():
+            outputs = found.get(path, set())
+            if len(outputs) == 1:
                 (output,) = outputs
                 if output is not None:
-                    types[each.id] = output
+                    types[id] = output
         return types
 
     def problems(self, problems: Sequence[Problem]) -> tuple[dict[str, list[str]], list[str]]:
@@ -110,13 +138,10 @@ class _Notes:
             ids = [self._nearest(step.path) for step in self._report.steps.values() if step.node == path]
         if not ids and path.startswith("."):
             definition = place(path).definition
-            ids = [box.id for box in self._tracer.boxes if box.closed and self._contains(box, definition)]
+            ids = [id for id, names in self._inside.items() if definition in names]
         if not ids:
             ids = [self._nearest(path)]
         return [id for id in dict.fromkeys(ids) if id]
-
-    def _contains(self, box: Box, definition: str) -> bool:
-        return box.role == "use" and definition in _reached(self._tracer.plan, box.kind)
 
     def badges(self) -> dict[str, list[str]]:
         """What the design says of boxes elsewhere: frozen, tied, and that a module is used again."""
@@ -155,16 +180,4 @@ def _at(path: str, part: Box | Group) -> bool:
     """Whether a problem's path means this part; an input of the design is named, it has no path."""
     if part.role == "input":
         return path == part.name
-    return path in (part.spot.path, part.spot.instance) and part.role not in ("output", "broken")
-
-
-def _reached(plan: Plan, name: str) -> set[str]:
-    """The definition called `name` and those that it uses, whatever the depth."""
-    reached: set[str] = set()
-    pending = [name]
-    while pending:
-        each = pending.pop()
-        if each not in reached and each in plan.definitions:
-            reached.add(each)
-            pending += uses(plan.definitions[each].body)
-    return reached
+    return path in (part.spot.path, part.spot.instance) and part.role not in ("output", "broken", "run")

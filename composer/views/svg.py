@@ -35,7 +35,7 @@ def _titles(graph: Graph) -> dict[str, str]:
     """What a pointer on each part, or a screen reader, is told."""
     titles = {"picture": clean(graph.name)}
     for each in graph.parts:
-        place = each.spot.instance or each.name
+        place = each.name if each.role == "run" else each.spot.instance or each.name
         lines = each.lines if isinstance(each, Box) else ()
         words = [f"{place}: {each.kind}" if place else each.kind, *lines, *each.badges, *each.problems]
         titles[each.id] = clean(" · ".join(words))[:800]

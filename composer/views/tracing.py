@@ -24,13 +24,17 @@ from composer.design.plan import (
 from composer.views.elements import Box, Group, Spot
 from composer.views.labels import Values, resolved
 from composer.views.leaves import MODES, Leaf, leaf, times
+from composer.views.runs import Run, divided
 
 HARD_LIMIT = 12_000  # boxes; beyond it nothing more is opened, whatever was asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A value: the box it is drawn to come from, and whose output it is (at `items` of the tuple)."""
+    """A value: the box it is drawn to come from, and whose output it is (at `items` of the tuple).
+
+    `of` is the id of a box or group, or one of `Tracer.hidden`: what a closed run has inside.
+    """
 
     box: str
     of: str
@@ -65,8 +69,10 @@ class Tracer:
     """Draws a plan down to `depth` levels of groups.
 
     Afterwards `boxes`, `groups` and `wires` hold the drawing, `at_path` the id of what is drawn at a path, `repeats`
-    the paths whose instances are drawn as one, `originals` each shared box with its original's path. With a `limit`,
-    tracing ends early, with `too_large`, where there are more boxes.
+    the paths whose instances are drawn as one, `originals` each shared box with its original's path, `hidden` made-up
+    ids of the steps in closed runs with their paths, `closed` and `runs` what closed boxes have inside. With a
+    `limit`, tracing ends early, with `too_large`, where there are more boxes. With `by_runs`, very long blocks are
+    drawn as runs.
     """
 
     def __init__(
@@ -78,20 +84,25 @@ class Tracer:
         expanded: Collection[str],
         collapsed: Collection[str],
         limit: int,
+        by_runs: bool = False,
     ) -> None:
         self._design = design
         self.plan = plan
-        self._depth = depth
+        self.depth = depth
         self._uses = uses
         self._expanded = {above for path in expanded for above in _above(path)}
         self._collapsed = collapsed
         self._limit = limit
+        self._by_runs = by_runs
         self.boxes: list[Box] = []
         self.groups: list[Group] = []
         self.wires: list[Wire] = []
         self.at_path: dict[str, str] = {}
         self.repeats: set[str] = set()
         self.originals: list[tuple[str, str]] = []
+        self.hidden: dict[str, str] = {}
+        self.closed: dict[str, Call] = {}
+        self.runs: dict[str, Run] = {}
         self.closed_by_depth = False
 
     @property
@@ -118,14 +129,52 @@ class Tracer:
 
     def _block(self, block: BlockPlan, at: At, inputs: Sequence[Traced]) -> Traced:
         known = dict(zip(block.inputs, inputs, strict=False))
-        for step in block.steps:
-            if self.too_large:
-                return ()
-            given = [self._value(ref, known, at.group) if ref else () for ref in step.inputs]
-            here = replace(at, path=join(at.path, step.id), node=step.path, name=step.id)
-            known[step.id] = self._call(step, given, here)
+        self._steps(block.steps, at, known, at.path)
+        if self.too_large:
+            return ()
         outputs = tuple(self._value(ref, known, at.group) for ref in block.outputs)
         return outputs[0] if len(outputs) == 1 else outputs
+
+    def _steps(self, steps: Sequence[Step], at: At, known: dict[str, Traced], key: str) -> None:
+        """Draw steps of the block at `at`, all or those of the run called `key`, adding what they give to `known`."""
+        runs = divided([step for step in steps if step.id], key) if self._by_runs else []
+        for run in runs:
+            self._run(run, at, known)
+        for step in steps:
+            if self.too_large:
+                return
+            if not runs or not step.id:
+                given = [self._value(ref, known, at.group) if ref else () for ref in step.inputs]
+                here = replace(at, path=join(at.path, step.id), node=step.path, name=step.id)
+                known[step.id] = self._call(step, given, here)
+
+    def _run(self, run: Run, at: At, known: dict[str, Traced]) -> None:
+        paths = [join(at.path, step.id) for step in run.steps]
+        wanted = run.key in self._expanded or not self._expanded.isdisjoint(paths)
+        if wanted and run.key not in self._collapsed:
+            spot = Spot(at.node, run.key, "run")
+            group = Group(f"g{len(self.groups)}", spot, "Run", run.name, "Block", at.group)
+            self.groups.append(group)
+            self._steps(run.steps, replace(at, group=group.id), known, run.key)
+            return
+        drawn = Leaf("run", run.size, "Block", run.kinds, closed=True)
+        box = self._box(At(run.key, run.steps[0].path, run.name, at.group), drawn).box
+        self.runs[box] = run
+        crossing: dict[Source, None] = {}  # each value that comes in from outside, once
+        for step, path in zip(run.steps, paths, strict=True):
+            self.at_path[path] = box
+            refs = [ref for ref in step.inputs if ref and ref.name in known]
+            given = [each for ref in refs for each in _sources(self._value(ref, known, at.group))]
+            crossing |= dict.fromkeys(each for each in given if each.box != box)
+            if isinstance(step.call, SharedCall):
+                self.originals.append((box, join(at.scope, *step.call.target)))
+            known[step.id] = Source(box, self._hide(path))
+        self.wires += [Wire(source, box) for source in crossing]
+
+    def _hide(self, path: str) -> str:
+        id = f"h{len(self.hidden)}"
+        self.hidden[id] = path
+        return id
 
     def _value(self, ref: Ref, known: Mapping[str, Traced], group: str) -> Traced:
         if ref.name not in known:
@@ -182,14 +231,16 @@ class Tracer:
             return True
         if use and not self._uses:
             return False
-        self.closed_by_depth |= at.depth >= self._depth
-        return at.depth < self._depth
+        self.closed_by_depth |= at.depth >= self.depth
+        return at.depth < self.depth
 
     def _leaf(self, call: Call, at: At) -> Source:
         drawn = leaf(call, at.values, merge=not at.name)
         if isinstance(call, RepeatCall):
             self.repeats.add(at.path)
         source = self._box(at, drawn)
+        if drawn.closed:
+            self.closed[source.box] = call
         if isinstance(call, SharedCall):
             self.originals.append((source.box, join(at.scope, *call.target)))
         return source

@@ -76,7 +76,7 @@ def test_blocks_of_the_graph_open_and_close(app: App) -> None:
     expect(app.box("features.conv1")).to_be_attached()
     app.row("features").click()
     expect(app.graph.locator(".cluster.selected")).to_be_attached()
-    app.button("Open or close the selected block (e, or double-click)").click()
+    app.button("Open or close the selected block, or the one around (e, or double-click)").click()
     expect(app.box("features.conv1")).not_to_be_attached()
     app.box("features").dblclick()
     expect(app.box("features.conv1")).to_be_attached()

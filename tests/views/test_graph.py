@@ -265,3 +265,14 @@ def _flat(value: ValueType | None) -> list[str]:
     if isinstance(value, tuple):
         return [text for each in value for text in _flat(each)]
     return [describe(value) if value is not None else ""]
+
+
+def test_a_graph_says_how_deep_it_is() -> None:
+    net = design(Sequential(id="s", nodes=(Sequential(id="t", nodes=(linear("a"),)),)))
+    assert [(each.depth, each.deeper) for each in (graph(net, opened=Opened(depth=k)) for k in range(3))] == [
+        (0, True),
+        (1, True),
+        (2, False),
+    ]
+    drawn = graph(net)
+    assert (drawn.depth, drawn.deeper) == (2, False)

@@ -1,6 +1,7 @@
 // The graph: an SVG to pan and zoom, whose nodes can be selected by mouse or keyboard. Selecting is a CSS class:
 // the picture is laid out anew only when the design changes.
 
+import { Tools } from "./graph_tools.js";
 import { nearest } from "./nearest.js";
 import { themeOf } from "./theme.js";
 import { View } from "./view.js";
@@ -16,6 +17,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   graph.send = (path) => setTriggerValue("select", path);
   graph.fold = (asked) => setTriggerValue("toggle", asked);
+  graph.deepen = (asked) => setTriggerValue("depth", asked);
   graph.update(data);
   return () => graph.close();
 }
@@ -24,15 +26,15 @@ class Graph {
   constructor(root) {
     this.stage = document.createElement("div");
     this.stage.className = "stage";
-    this.tools = document.createElement("div");
-    this.tools.className = "tools";
-    this.tools.setAttribute("role", "toolbar");
     this.styles = document.createElement("style");
     this.frame = document.createElement("div");
     this.frame.className = "frame";
-    this.frame.append(this.stage, this.tools);
+    this.frame.append(this.stage);
+    this.tools = new Tools(this.frame);
     root.append(this.styles, this.frame);
-    this.nodes = new Map(); // path → its elements
+    this.parts = {}; // id → what is drawn there
+    this.elements = new Map(); // id → its element
+    this.marked = []; // ids of what shows the selected path
     this.view = new View(this.stage);
     this.#addTools();
     this.#listen();
@@ -42,103 +44,135 @@ class Graph {
     this.view.close();
   }
 
-  update({ id, svg, index, folds, selected, styles, words }) {
-    this.folds = folds;
+  update({ id, svg, parts, selected, marked, levels, styles, words }) {
     this.words = words;
+    this.levels = levels;
     this.frame.dataset.theme = themeOf(this.frame);
     if (this.styles.textContent !== styles) this.styles.textContent = styles;
     if (id !== this.id) this.view.forget();
     this.id = id;
-    if (svg !== this.text || words.graph !== this.label) this.#draw(svg, index, words.graph);
-    this.#name();
-    const moved = selected !== this.selected;
+    let moved = selected !== this.selected && selected !== this.sent;
+    const toggled = this.toggled;
+    if (svg !== this.text || words.graph !== this.label) this.#draw(svg, parts, marked, words.graph);
+    this.#showTools();
     this.selected = selected;
+    this.marked = marked;
     this.#mark();
-    if (moved && selected !== this.sent) this.#reveal();
+    moved ||= toggled !== this.toggled && this.parts[marked[0]]?.fold !== toggled; // it came out of what was opened
+    if (moved) this.#reveal();
     this.sent = undefined;
   }
 
-  #draw(text, index, label) {
-    const focused = this.#pathOf(this.stage.getRootNode().activeElement);
-    const anchor = this.#box(this.selected);
+  #draw(text, parts, marked, label) {
+    const focused = this.parts[this.#idOf(this.stage.getRootNode().activeElement)];
+    const anchor = this.#box(this.#kept(this.marked));
     const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     tidy(svg, label);
     this.text = text;
     this.label = label;
-    this.nodes = new Map();
-    for (const [id, path] of Object.entries(index)) {
+    this.parts = parts;
+    this.elements = new Map();
+    for (const [id, part] of Object.entries(parts)) {
       const element = svg.querySelector(`[id="${CSS.escape(id)}"]`);
       if (!element) continue;
-      element.dataset.path = path;
+      element.dataset.path = part.path;
       element.setAttribute("role", "option");
-      element.setAttribute("aria-label", [...texts(element), path].filter(Boolean).join(" "));
-      if (!this.nodes.has(path)) this.nodes.set(path, []);
-      this.nodes.get(path).push(element);
+      element.setAttribute("tabindex", "-1");
+      element.setAttribute("aria-label", [...texts(element), part.path].filter(Boolean).join(" "));
+      this.elements.set(id, element);
     }
     this.stage.replaceChildren(svg);
-    this.view.show(svg, anchor, () => this.#box(this.selected));
-    if (focused !== undefined) this.nodes.get(focused)?.[0].focus({ preventScroll: true });
+    this.view.show(svg, anchor, () => this.#box(this.#kept(marked)));
+    this.elements.get(this.#same(focused))?.focus({ preventScroll: true });
+    this.toggled = undefined;
+  }
+
+  // What stays where it is in the next picture: what was opened or closed, else what is selected.
+  #kept(marked) {
+    return this.toggled === undefined ? marked[0] : this.#find((part) => part.fold === this.toggled);
+  }
+
+  // The part of a new picture that has the place of one of the picture before.
+  #same(part) {
+    if (!part) return undefined;
+    const tests = [(each) => each.key === part.key, (each) => each.path === part.path, (each) => each.fold === this.toggled];
+    return tests.map((test) => this.#find(test)).find((id) => id !== undefined);
+  }
+
+  #find(test) {
+    return Object.keys(this.parts).find((id) => test(this.parts[id]));
   }
 
   #mark() {
-    const all = [...this.nodes.values()].flat();
-    for (const element of all) {
-      const own = this.selected !== "" && element.dataset.path === this.selected;
+    for (const [id, element] of this.elements) {
+      const own = this.marked.includes(id);
       element.classList.toggle("selected", own);
       element.setAttribute("aria-selected", String(own));
       element.setAttribute("tabindex", "-1");
     }
-    const entry = this.nodes.get(this.selected)?.[0] ?? all[0];
+    const entry = this.elements.get(this.marked[0]) ?? this.elements.values().next().value;
     entry?.setAttribute("tabindex", "0");
   }
 
   #reveal() {
-    const box = this.#box(this.selected);
+    const box = this.#box(this.marked[0]);
     if (box) this.view.reveal(box);
   }
 
-  #box(path) {
-    return this.nodes.get(path)?.[0]?.isConnected ? this.nodes.get(path)[0].getBoundingClientRect() : undefined;
+  #box(id) {
+    const element = this.elements.get(id);
+    return element?.isConnected ? element.getBoundingClientRect() : undefined;
   }
 
-  #select(path) {
+  // Select what is drawn as `id`, at once; the server says where else its path is to be seen.
+  #select(id) {
+    const path = this.parts[id]?.path ?? "";
     this.sent = path;
     this.selected = path;
+    this.marked = path ? [id] : [];
     this.#mark();
     this.send(path);
   }
 
-  // Open or close the block that is drawn as `element`.
-  #toggle(element) {
-    const [path, open] = this.folds[element?.id] ?? [];
-    if (path) this.fold({ path, open: !open });
+  // Open or close the block that is drawn as `id`, or else the one around it.
+  #toggle(id) {
+    let part = this.parts[id];
+    while (part && part.fold === undefined) part = this.parts[part.group];
+    if (!part) return;
+    this.toggled = part.fold;
+    this.fold({ path: part.fold, open: !part.open });
   }
 
-  #pathOf(target) {
-    return target?.closest?.("[data-path]")?.dataset.path;
+  #idOf(target) {
+    return target?.closest?.("[data-path]")?.id;
   }
 
   #addTools() {
-    const make = (name, sign, act) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.dataset.name = name;
-      button.textContent = sign;
-      button.addEventListener("click", act);
-      this.tools.append(button);
-    };
-    make("zoomIn", "+", () => this.view.zoom(1.25));
-    make("zoomOut", "−", () => this.view.zoom(0.8));
-    make("toggle", "⊞", () => this.#toggle(this.nodes.get(this.selected)?.[0]));
-    make("fit", "⤢", () => this.view.fit());
+    this.tools.add("shallower", "‹", () => this.#go({ depth: this.levels.depth - 1 }));
+    this.tools.add("fitting", "", () => this.#go({ depth: this.levels.chosen ? null : this.levels.depth }));
+    this.tools.add("deeper", "›", () => this.#go({ depth: this.levels.depth + 1 }));
+    this.tools.add("uses", "⧉", () => this.#go({ uses: !this.levels.uses }));
+    this.tools.add("toggle", "⊞", () => this.#toggle(this.marked[0]));
+    this.tools.add("zoomOut", "−", () => this.view.zoom(0.8));
+    this.tools.add("zoomIn", "+", () => this.view.zoom(1.25));
+    this.tools.add("fit", "⤢", () => this.view.fit());
   }
 
-  #name() {
-    this.tools.setAttribute("aria-label", this.words.tools);
-    for (const button of this.tools.children) {
-      button.title = this.words[button.dataset.name];
-      button.setAttribute("aria-label", this.words[button.dataset.name]);
-    }
+  // Open other levels of blocks than those that are.
+  #go(asked) {
+    const { depth, chosen, uses } = this.levels;
+    this.deepen({ depth: chosen ? depth : null, uses, ...asked });
+  }
+
+  #showTools() {
+    const { depth, chosen, deeper, uses } = this.levels;
+    this.tools.name(this.words);
+    this.tools.buttons.get("fitting").textContent = depth;
+    this.tools.press("fitting", !chosen);
+    this.tools.press("uses", uses);
+    this.tools.enable("shallower", depth > 0);
+    this.tools.enable("deeper", deeper);
+    this.tools.enable("uses", this.levels.used);
   }
 
   #listen() {
@@ -159,14 +193,14 @@ class Graph {
       start.last = [event.clientX, event.clientY];
     });
     const end = (event) => {
-      if (start && !start.moved && event.type === "pointerup") this.#select(this.#pathOf(start.target) ?? "");
+      if (start && !start.moved && event.type === "pointerup") this.#select(this.#idOf(start.target));
       start = undefined;
       this.stage.classList.remove("panning");
     };
     this.stage.addEventListener("pointerup", end);
     this.stage.addEventListener("pointercancel", end);
     this.stage.addEventListener("wheel", (event) => this.view.wheel(event), { passive: false });
-    this.stage.addEventListener("dblclick", (event) => this.#toggle(event.target.closest?.("[data-path]")));
+    this.stage.addEventListener("dblclick", (event) => this.#toggle(this.#idOf(event.target)));
     this.stage.addEventListener("keydown", (event) => this.#key(event));
     this.stage.addEventListener("focusin", (event) => {
       if (event.target.matches(":focus-visible")) this.view.reveal(event.target.getBoundingClientRect());
@@ -176,14 +210,17 @@ class Graph {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const own = event.target.closest("[data-path]");
-    const all = [...this.nodes.values()].flat();
+    const all = [...this.elements.values()];
     const acts = {
-      Enter: () => own && this.#select(own.dataset.path),
-      " ": () => own && this.#select(own.dataset.path),
-      e: () => this.#toggle(own),
-      Escape: () => this.#select(""),
+      Enter: () => own && this.#select(own.id),
+      " ": () => own && this.#select(own.id),
+      e: () => this.#toggle(own?.id),
+      Escape: () => this.#select(),
       Home: () => all[0]?.focus(),
       End: () => all.at(-1)?.focus(),
+      "<": () => this.tools.click("shallower"),
+      ">": () => this.tools.click("deeper"),
+      u: () => this.tools.click("uses"),
       "+": () => this.view.zoom(1.25),
       "=": () => this.view.zoom(1.25),
       "-": () => this.view.zoom(0.8),
