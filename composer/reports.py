@@ -174,6 +174,20 @@ class RepairReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceReport:
+    """A design's source, and whose its lines are. Lines are numbered from 1.
+
+    `spans` gives, by the document's path, ranges of lines (first and last): where a node is made and where it is
+    called; for a block that has a class, the class, too. `about` gives for every line the path of the one node that
+    it is about, the innermost; None for what is there whatever the nodes are.
+    """
+
+    text: str
+    spans: Mapping[str, tuple[tuple[int, int], ...]]
+    about: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenReport:
     """A live model that was built: its class, the source it was made of, and its parameters and buffers by name.
 

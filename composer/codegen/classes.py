@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from composer.catalog.options import literal
 from composer.codegen import modules
 from composer.codegen.forward import forward
-from composer.codegen.layout import Group, Item, lines
+from composer.codegen.layout import Group, Item, Line, lines
 from composer.codegen.modules import Ids, Scope, shared_parameters, submodule
 from composer.codegen.scope import ids_of, is_chain, is_inline, names_in_forward, needs, words
 from composer.design.names import is_attribute, unique, variable
 from composer.design.nodes import Tensor
+from composer.design.paths import join
 from composer.design.plan import BlockPlan, OpCall, RepeatCall, TensorCall
 
 
@@ -28,11 +29,13 @@ class ClassSpec:
 
 def class_source(
     spec: ClassSpec, class_of: Callable[[BlockPlan | RepeatCall], str], notes: Mapping[str, str]
-) -> list[str]:
-    """The lines of the class. `finish` are lines at the end of its `__init__`."""
+) -> list[Line]:
+    """The lines of the class, all of them lines of its block. `finish` are lines at the end of its `__init__`."""
     if isinstance(spec.body, RepeatCall):
-        return _repeat_class(spec, spec.body, class_of, notes)
-    return _block_class(spec, spec.body, class_of, notes)
+        found = _repeat_class(spec, spec.body, class_of, notes)
+    else:
+        found = _block_class(spec, spec.body, class_of, notes)
+    return [line.within(spec.body.path) for line in found]
 
 
 def _scope(
@@ -56,10 +59,10 @@ def _signature(spec: ClassSpec, given: Mapping[Ids, str]) -> str:
 
 def _block_class(
     spec: ClassSpec, block: BlockPlan, class_of: Callable[[BlockPlan | RepeatCall], str], notes: Mapping[str, str]
-) -> list[str]:
+) -> list[Line]:
     scope, given = _scope(block, class_of, notes)
     chain = is_chain(block)
-    head = [f"class {spec.name}(nn.{'Sequential' if chain else 'Module'}):", _signature(spec, given)]
+    head = _plain(f"class {spec.name}(nn.{'Sequential' if chain else 'Module'}):", _signature(spec, given))
     if chain and is_inline(block) and modules.is_numbered(block.steps):
         start = lines(Group("super().__init__(", modules.sequence_items(block.steps, scope), ")"), indent=8)
         return [*head, *start, *_indented(spec.finish)]
@@ -72,7 +75,7 @@ def _block_class(
     if chain:
         return head
     rename = {name: f"self.{attribute}" for name, attribute in kept.items()}
-    return [*head, "", *forward(block, rename, notes)]
+    return [*head, *_plain(""), *forward(block, rename, notes)]
 
 
 def _kept_options(spec: ClassSpec, block: BlockPlan) -> dict[str, str]:
@@ -86,16 +89,17 @@ def _kept_options(spec: ClassSpec, block: BlockPlan) -> dict[str, str]:
     }
 
 
-def _register(id: str, path: str, call: object, scope: Scope, chain: bool) -> list[str]:
+def _register(id: str, path: str, call: object, scope: Scope, chain: bool) -> list[Line]:
     note = scope.note(path) if chain else ""
     if isinstance(call, TensorCall):
-        return _register_tensor(call.node)
+        return lines(_register_tensor(call.node), indent=8, paths=(path,))
     if not modules_registered(call):
         return []
     text = modules.module(call, scope)  # type: ignore[arg-type]  # ops and tensors are gone by here
     if is_attribute(id):
-        return lines(text, indent=8, before=f"self.{id} = ", note=note)
-    return lines(Group("self.add_module(", (Item(literal(id)), Item(text)), ")"), indent=8, note=note)
+        return lines(text, indent=8, before=f"self.{id} = ", note=note, paths=(path,))
+    group = Group("self.add_module(", (Item(literal(id)), Item(text)), ")")
+    return lines(group, indent=8, note=note, paths=(path,))
 
 
 def modules_registered(call: object) -> bool:
@@ -103,30 +107,25 @@ def modules_registered(call: object) -> bool:
     return not isinstance(call, OpCall | TensorCall)
 
 
-def _register_tensor(node: Tensor) -> list[str]:
+def _register_tensor(node: Tensor) -> str:
     text = modules.tensor(node)
     if node.kind == "Parameter":
         made = f"nn.Parameter({text})"
-        return _indented(
-            [
-                f"self.{node.id} = {made}"
-                if is_attribute(node.id)
-                else f"self.register_parameter({literal(node.id)}, {made})"
-            ]
-        )
+        if is_attribute(node.id):
+            return f"self.{node.id} = {made}"
+        return f"self.register_parameter({literal(node.id)}, {made})"
     tail = ", persistent=False" if node.kind == "Constant" else ""
-    return _indented([f"self.register_buffer({literal(node.id)}, {text}{tail})"])
+    return f"self.register_buffer({literal(node.id)}, {text}{tail})"
 
 
 def _repeat_class(
     spec: ClassSpec, call: RepeatCall, class_of: Callable[[BlockPlan | RepeatCall], str], notes: Mapping[str, str]
-) -> list[str]:
+) -> list[Line]:
     scope, given = _scope(call, class_of, notes)
     several = len(call.node.input_names) > 1
     argument = modules.instances(call, scope, unpack="" if several else "*")
     head = [
-        f"class {spec.name}(nn.{'ModuleList' if several else 'Sequential'}):",
-        _signature(spec, given),
+        *_plain(f"class {spec.name}(nn.{'ModuleList' if several else 'Sequential'}):", _signature(spec, given)),
         *lines(Group("super().__init__(", (Item(argument),), ")"), indent=8),
         *_indented(spec.finish),
     ]
@@ -138,13 +137,15 @@ def _repeat_class(
     arguments = ", ".join(parameters)
     return [
         *head,
-        "",
-        f"    def forward(self, {arguments}):",
-        "        for layer in self:",
-        f"            {parameters[0]} = layer({arguments})",
-        f"        return {parameters[0]}",
+        *_plain("", f"    def forward(self, {arguments}):", "        for layer in self:"),
+        Line(f"            {parameters[0]} = layer({arguments})", (join(call.path, "0"),)),
+        *_plain(f"        return {parameters[0]}"),
     ]
 
 
-def _indented(texts: Sequence[str]) -> list[str]:
-    return [f"        {text}".rstrip() for text in texts]
+def _plain(*texts: str) -> list[Line]:
+    return [Line(text) for text in texts]
+
+
+def _indented(texts: Sequence[str]) -> list[Line]:
+    return _plain(*(f"        {text}".rstrip() for text in texts))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from composer.catalog.options import literal
 from composer.codegen import render
+from composer.codegen.layout import Line
 from composer.codegen.modules import attribute
 from composer.design.names import is_attribute, unique, variable
 from composer.design.nodes import Layer, Tensor
@@ -14,25 +15,26 @@ from composer.design.plan import BlockPlan, LayerCall, OpCall, Ref, SharedCall, 
 END = 10**9  # a reader past every step: the block's output
 
 
-def forward(block: BlockPlan, rename: Mapping[str, str], notes: Mapping[str, str]) -> list[str]:
+def forward(block: BlockPlan, rename: Mapping[str, str], notes: Mapping[str, str]) -> list[Line]:
     """Lines of `def forward`, indented for a class. `rename` says where an option is read from."""
     body = _Forward(block, rename)
-    lines: list[str] = []
+    lines: list[Line] = []
     signature = ", ".join(("self", *(body.variables[name] for name in block.inputs)))
+    head = Line(f"    def forward({signature}):", (block.path,))
     for position, step in enumerate(block.steps):
         if isinstance(step.call, TensorCall):
             continue
         text = body.expression(step)
         note = notes.get(step.path, "")
         if position == len(block.steps) - 1 and block.outputs == (Ref(step.id),):
-            return [f"    def forward({signature}):", *lines, _line(f"return {text}", note)]
-        lines.append(_line(f"{body.name(position, step)} = {text}", note))
+            return [head, *lines, _line(f"return {text}", note, step.path)]
+        lines.append(_line(f"{body.name(position, step)} = {text}", note, step.path))
     results = [body.value(ref) for ref in block.outputs]
-    return [f"    def forward({signature}):", *lines, _line(f"return {', '.join(results)}", "")]
+    return [head, *lines, _line(f"return {', '.join(results)}", "", block.path)]
 
 
-def _line(text: str, note: str) -> str:
-    return f"        {text}" + (f"  # {note}" if note else "")
+def _line(text: str, note: str, path: str) -> Line:
+    return Line(f"        {text}" + (f"  # {note}" if note else ""), (path,))
 
 
 class _Forward:

@@ -12,6 +12,7 @@ from composer.codegen.layout import Group, Item, Text
 from composer.codegen.scope import ids_of, is_inline, names, needs, words
 from composer.design.names import is_attribute, unique, variable
 from composer.design.nodes import Size, Tensor, Use, Value
+from composer.design.paths import join
 from composer.design.plan import BlockCall, BlockPlan, LayerCall, ModuleCall, RepeatCall, SharedCall, Step, UseCall
 from composer.expressions import parse, source
 
@@ -88,9 +89,10 @@ def sequence_items(steps: Sequence[Step], scope: Scope) -> tuple[Item, ...]:
     """The arguments of `nn.Sequential`: bare modules where the ids are numbers in order, else an OrderedDict."""
     made = [(step, module(step.call, scope)) for step in steps]  # type: ignore[arg-type]  # chains hold modules
     if is_numbered(steps):
-        return tuple(Item(text, scope.note(step.path)) for step, text in made)
+        return tuple(Item(text, scope.note(step.path), step.path) for step, text in made)
     pairs = tuple(
-        Item(Group("(", (Item(literal(step.id)), Item(text)), ")"), scope.note(step.path)) for step, text in made
+        Item(Group("(", (Item(literal(step.id)), Item(text)), ")"), scope.note(step.path), step.path)
+        for step, text in made
     )
     return (Item(Group("OrderedDict([", pairs, "])")),)
 
@@ -101,14 +103,14 @@ def instances(call: RepeatCall, scope: Scope, unpack: str = "") -> Group:
     `unpack` is "*" where it is to be unpacked into arguments.
     """
     node = call.node
-    body = module(call.body, scope)
+    body = Item(module(call.body, scope), path=join(call.path, "0"))
     if node.mode == "new":
         index = node.index if node.index in names(call.body) else "_"
         loop = Item(f"for {index} in range({size(node.times)})")
-        return Group(f"{unpack}(", (Item(body), loop), ")", separator="")
+        return Group(f"{unpack}(", (body, loop), ")", separator="")
     if node.mode == "same":
-        return Group(f"{unpack}[", (Item(body),), f"] * {_factor(node.times)}")
-    same = Group("for layer in [", (Item(body),), f"] * {_factor(node.times)}")
+        return Group(f"{unpack}[", (body,), f"] * {_factor(node.times)}")
+    same = Group("for layer in [", (body,), f"] * {_factor(node.times)}")
     return Group(f"{unpack}(", (Item("copy.deepcopy(layer)"), Item(same)), ")", separator="")
 
 

@@ -6,10 +6,11 @@ The live model is built by running this very text, so that what is exported is w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from composer.codegen.classes import ClassSpec, class_source
 from composer.codegen.finish import WHEN_READY, finish, has_lazy
+from composer.codegen.layout import Line
 from composer.codegen.scope import ids_of, is_inline, names
 from composer.design.check import check
 from composer.design.document import Design
@@ -19,6 +20,7 @@ from composer.design.nodes import Repeat
 from composer.design.paths import place, scopes, walk
 from composer.design.plan import BlockCall, BlockPlan, DefinitionPlan, ModuleCall, Plan, RepeatCall, UseCall
 from composer.errors import DesignError
+from composer.reports import SourceReport
 
 
 def class_name_of(design: Design) -> str:
@@ -36,6 +38,15 @@ def names_of(design: Design) -> set[str]:
 def source(design: Design, notes: Mapping[str, str] | None = None) -> str:
     """Python source that defines the design's class, named after it and first in `__all__`.
 
+    Raises:
+        DesignError: where the design has problems.
+    """
+    return listing(design, notes).text
+
+
+def listing(design: Design, notes: Mapping[str, str] | None = None) -> SourceReport:
+    """The source of the design, and which of its lines are of which node.
+
     `notes` maps paths to short texts (shapes) written as comments at the end of the lines they belong to; they
     are letters, digits and a few signs, never text of the document.
 
@@ -45,7 +56,7 @@ def source(design: Design, notes: Mapping[str, str] | None = None) -> str:
     problems = check(design)
     if problems:
         raise DesignError(problems)
-    return _File(design, lower(design), notes or {}).text()
+    return _report(_File(design, lower(design), notes or {}).lines())
 
 
 class _File:
@@ -56,7 +67,8 @@ class _File:
         self._names: dict[str, str] = {}  # path of a block with a class of its own → the class
         self._taken = {*plan.definitions, class_name_of(design), *names_of(design)}
 
-    def text(self) -> str:
+    def lines(self) -> list[Line]:
+        """Every line of the file."""
         main = class_name_of(self._design)
         classes: list[ClassSpec] = []
         for definition in _in_order(self._plan.definitions):
@@ -64,11 +76,13 @@ class _File:
         classes += self._classes(self._plan.root, main, (), finish(self._design))
         exported = [main, *self._plan.definitions]
         body = [class_source(each, lambda block: self._names[block.path], self._notes) for each in classes]
-        helper = [WHEN_READY.strip()] if self._design.initializers and has_lazy(self._design) else []
-        code = "\n\n\n".join([*helper, *("\n".join(lines) for lines in body)])
+        if self._design.initializers and has_lazy(self._design):
+            body.insert(0, _of_nobody(WHEN_READY.strip()))
+        code = [line for lines in body for line in (*_of_nobody("\n"), *lines)]
         listed = ", ".join(f'"{name}"' for name in exported)
         title = f'"""{main}: a PyTorch model made with Block Composer. It needs torch and nothing else."""'
-        return f"{title}\n\n{_imports(code)}\n\n__all__ = [{listed}]\n\n\n{code}\n"
+        imports = _imports("\n".join(line.text for line in code))
+        return [*_of_nobody(f"{title}\n\n{imports}\n\n__all__ = [{listed}]"), *code]
 
     def _classes(
         self,
@@ -103,6 +117,34 @@ class _File:
         name = unique(base, self._taken)
         self._taken.add(name)
         return name
+
+
+def _of_nobody(text: str) -> list[Line]:
+    """Lines that are there whatever the nodes are."""
+    return [Line(each) for each in text.split("\n")]
+
+
+def _report(lines: Sequence[Line]) -> SourceReport:
+    numbers: dict[str, list[int]] = {}
+    for number, line in enumerate(lines, start=1):
+        for path in dict.fromkeys(line.paths):
+            numbers.setdefault(path, []).append(number)
+    return SourceReport(
+        "".join(f"{line.text}\n" for line in lines),
+        {path: _ranges(found) for path, found in numbers.items()},
+        tuple(line.paths[0] if line.text and line.paths else None for line in lines),
+    )
+
+
+def _ranges(numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Numbers in order as ranges, first and last included."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return tuple(found)
 
 
 def _free(block: BlockPlan | RepeatCall) -> tuple[tuple[str, int | None], ...]:

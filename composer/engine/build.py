@@ -11,12 +11,12 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from composer.codegen.source import class_name_of, source
+from composer.codegen.source import class_name_of, listing, source
 from composer.design.document import Design
 from composer.engine.shapes import shapes
 from composer.engine.symbols import is_sure
 from composer.errors import DesignError
-from composer.reports import ShapesReport, describe
+from composer.reports import ShapesReport, SourceReport, describe
 
 _CANNOT_BE_BUILT = ("broken-tie", "tie-shape", "lazy-tie", "broken-freeze", "broken-rule", "broken-share")
 
@@ -32,7 +32,16 @@ def source_of(design: Design) -> str:
     Raises:
         DesignError: where the design has problems that no source can be written for.
     """
-    return source(design, notes_of(shapes(design)))
+    return listing_of(design).text
+
+
+def listing_of(design: Design) -> SourceReport:
+    """The text of `source_of`, and whose its lines are.
+
+    Raises:
+        DesignError: where the design has problems that no source can be written for.
+    """
+    return listing(design, notes_of(shapes(design)))
 
 
 def build(text: str, class_name: str, seed: int = 0) -> nn.Module:

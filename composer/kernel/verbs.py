@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from composer.design.text import dumps, loads
-from composer.reports import KernelReport, OpenReport, RepairReport, RunReport, ShapesReport, SummaryReport
+from composer.reports import (
+    KernelReport,
+    OpenReport,
+    RepairReport,
+    RunReport,
+    ShapesReport,
+    SourceReport,
+    SummaryReport,
+)
 
 if TYPE_CHECKING:
     from torch import nn
@@ -54,11 +62,11 @@ def repair(state: State, progress: Progress, text: str) -> RepairReport:
     return RepairReport(dumps(mended), done)
 
 
-def source(state: State, progress: Progress, text: str) -> str:
+def source(state: State, progress: Progress, text: str) -> SourceReport:
     """The design's source, with its shapes as comments."""
-    from composer.engine.build import source_of
+    from composer.engine.build import listing_of
 
-    return source_of(loads(text))
+    return listing_of(loads(text))
 
 
 def open_model(state: State, progress: Progress, text: str) -> OpenReport:

@@ -11,7 +11,7 @@ from typing import Any
 
 from composer.errors import ComposerError, KernelError, KernelTimeout
 from composer.kernel.pool import Pool
-from composer.reports import RepairReport, ShapesReport
+from composer.reports import RepairReport, ShapesReport, SourceReport
 from composer.ui.language import _
 
 PREVIEWS = "previews"
@@ -30,8 +30,12 @@ class Preview:
 class Source:
     """A design's source, or why there is none."""
 
-    text: str
+    report: SourceReport
     failure: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.report.text
 
 
 @cache
@@ -61,7 +65,7 @@ def source(text: str) -> Source:
     try:
         return Source(_ask("source", text))
     except ComposerError as error:
-        return Source("", str(error))
+        return Source(SourceReport("", {}, ()), str(error))
 
 
 def repair(text: str) -> RepairReport:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from composer.reports import ShapesReport
-from composer.ui import models
+from composer.ui.code import show_code
 from composer.ui.document import Document
 from composer.ui.language import _
-from composer.ui.messages import escape, show_problems, show_repair
+from composer.ui.messages import show_problems, show_repair
 from composer.ui.running import running
 
 
@@ -23,16 +23,7 @@ def panels(document: Document, report: ShapesReport) -> None:
             show_problems(document, report.problems, "all")
     with code:
         if code.open:
-            _code(document)
+            show_code(document, report)
     with run:
         if run.open:
             running(document, bool(report.problems))
-
-
-def _code(document: Document) -> None:
-    source = models.source(document.text)
-    if source.failure:
-        st.caption(_("There is no code while the design has problems:"))
-        st.markdown("  \n".join(map(escape, source.failure.splitlines()[:5])))
-        return
-    st.code(source.text, language="python", line_numbers=True)

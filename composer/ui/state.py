@@ -28,6 +28,7 @@ WORKSPACE = "BLOCK_COMPOSER_WORKSPACE"
 
 EDITOR = "editor"
 GRAPH = "graph"
+CODE = "code"
 ACTIONS = "actions_menu"
 _PARAMETER = "design"
 _OPEN = "open_design"
@@ -253,7 +254,7 @@ def set_widget(key: str, value: Any) -> None:
 
 
 __all__ = [
-    "ACTIONS", "EDITOR", "GRAPH", "WORKSPACE", "Document", "begin", "change", "close", "deepen_from_graph",
+    "ACTIONS", "CODE", "EDITOR", "GRAPH", "WORKSPACE", "Document", "begin", "change", "close", "deepen_from_graph",
     "document", "documents", "drafts", "field_key", "keep_selection", "notify", "opened", "said", "select",
     "select_from", "select_from_editor", "selected", "selection", "set_widget", "show", "take_notices",
     "toggle_from_graph", "widget",

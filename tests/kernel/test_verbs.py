@@ -41,7 +41,7 @@ def test_shapes_source_and_summary():
     state = State()
     assert verbs.shapes(state, nothing, mlp()).output == TensorType(("N", 10))
     assert verbs.shapes(state, nothing, mlp(), {"N": 3}).output == TensorType((3, 10))
-    code = verbs.source(state, nothing, mlp())
+    code = verbs.source(state, nothing, mlp()).text
     assert "class MLP(nn.Sequential)" in code
     assert "N×10" in code
     summary = verbs.summary(state, nothing, mlp(), {"N": 3})
@@ -77,7 +77,7 @@ def test_open_keeps_values_whose_place_did_not_change():
     state = State()
     first = verbs.open_model(state, nothing, mlp())
     assert first.class_name == "MLP"
-    assert first.source == verbs.source(state, nothing, mlp())
+    assert first.source == verbs.source(state, nothing, mlp()).text
     assert first.kept == ()
     assert first.fresh == ("0.weight", "0.bias", "2.weight", "2.bias")
     assert verbs.ping(state, nothing) == KernelReport("MLP", True)

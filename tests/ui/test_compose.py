@@ -149,11 +149,6 @@ def test_a_new_id_keeps_the_selection(opened: AppTest) -> None:
     assert "stem :gray[Conv2d]" in texts(checked(opened))
 
 
-def test_code_is_shown(opened: AppTest) -> None:
-    opened.session_state["panel"] = "Code"
-    assert "class LeNet(nn.Sequential):" in checked(opened.run()).code[0].value
-
-
 def test_runs_on_real_digits(opened: AppTest) -> None:
     opened.session_state["panel"] = "Run"
     opened.run()
