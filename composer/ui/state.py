@@ -7,7 +7,7 @@ the page's URL. The session itself holds only what one tab looks at.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ _OPEN = "open_design"
 _SELECTED = "selected_path"
 _SELECTION = "selected_paths"
 _DRAFTS = "drafts"
+_CLIP = "clip"
 _NOTICE = "notice"
 _EXPANDED = "graph_expanded"
 _COLLAPSED = "graph_collapsed"
@@ -121,6 +122,23 @@ def select(path: str) -> None:
     st.session_state[_SELECTION] = [path]
 
 
+def select_all(paths: Sequence[str]) -> None:
+    """Select several paths; the last one is the one that is looked at."""
+    select(paths[-1])
+    st.session_state[_SELECTION] = list(paths)
+
+
+def answer(clip: Mapping[str, str]) -> None:
+    """Keep what was copied for the next run of the page."""
+    st.session_state[_CLIP] = clip
+
+
+def take_answer() -> Mapping[str, str] | None:
+    """What was copied since the last run, once."""
+    clip: Mapping[str, str] | None = st.session_state.pop(_CLIP, None)
+    return clip
+
+
 def said(component: str, name: str) -> Any:
     """What a component said last, in its callback."""
     return st.session_state[component].get(name)
@@ -184,9 +202,9 @@ def _is_there(document: Document, path: str) -> bool:
     return True
 
 
-def change(document: Document, operations: Sequence[Operation], quiet: bool = False) -> Outcome:
+def change(document: Document, operations: Sequence[Operation], quiet: bool = False, label: str = "") -> Outcome:
     """Apply operations; unless `quiet`, what speaks against them is said. The selection follows a new name."""
-    outcome = handler.apply(document, operations)
+    outcome = handler.apply(document, operations, label)
     for problem in () if quiet else outcome.refused:
         notify(str(problem))
     for operation in operations if outcome.changed else ():
@@ -232,7 +250,8 @@ def set_widget(key: str, value: Any) -> None:
 
 
 __all__ = [
-    "ACTIONS", "EDITOR", "GRAPH", "WORKSPACE", "Document", "begin", "change", "close", "document", "documents",
-    "drafts", "field_key", "keep_selection", "notify", "opened", "said", "select", "select_from", "select_from_editor",
-    "selected", "selection", "set_widget", "show", "take_notices", "toggle_from_graph", "widget",
+    "ACTIONS", "EDITOR", "GRAPH", "WORKSPACE", "Document", "answer", "begin", "change", "close", "document",
+    "documents", "drafts", "field_key", "keep_selection", "notify", "opened", "said", "select", "select_all",
+    "select_from", "select_from_editor", "selected", "selection", "set_widget", "show", "take_answer", "take_notices",
+    "toggle_from_graph", "widget",
 ]  # fmt: skip

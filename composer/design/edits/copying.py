@@ -8,7 +8,7 @@ from typing import Any
 from composer.design.clip import Clip, Outside
 from composer.design.document import Definition, Design
 from composer.design.edits.flow import flow_of
-from composer.design.edits.ids import free_like, stem_of
+from composer.design.edits.ids import free_id, free_like, stem_of
 from composer.design.edits.refusal import refusal
 from composer.design.edits.trees import block_at, locate, with_node
 from composer.design.names import variable
@@ -36,7 +36,12 @@ def copied(design: Design, paths: Sequence[str]) -> Clip:
 
 
 def clip_of(design: Design, id: str = "") -> Clip:
-    """A whole design as one block, its root, called `id`, or after the design's name where none is given."""
+    """A whole design as one block, its root, called `id`, or after the design's name where none is given.
+
+    Raises:
+        EditError: where `id` is no valid id.
+    """
+    id = free_id("", id, ()) if id else ""
     return _clip(design, [Place("", ())], id)
 
 
