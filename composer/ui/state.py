@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from composer.ui.documents import Documents
 from composer.ui.handler import Operation, Outcome
 from composer.ui.language import _
 from composer.views.graph import Opened
-from composer.workspace import Workspace
+from composer.workspace import Trashed, Workspace
 
 WORKSPACE = "BLOCK_COMPOSER_WORKSPACE"
 """The environment's variable that names the workspace's folder."""
@@ -35,11 +36,22 @@ _SELECTED = "selected_path"
 _SELECTION = "selected_paths"
 _DRAFTS = "drafts"
 _CLIP = "clip"
+_DELETED = "deleted"
+_NOTED = "noted"  # the design that was put first in the list of recent ones
 _NOTICE = "notice"
 _EXPANDED = "graph_expanded"
 _COLLAPSED = "graph_collapsed"
 _PAGE = "page"
 _IN_URL = "in_url"  # the design that the URL was seen to name: a click may be faster than the URL
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The design that this tab deleted last. `was_open`: it was looked at."""
+
+    name: str
+    trashed: Trashed
+    was_open: bool
 
 
 def documents() -> Documents:
@@ -81,9 +93,17 @@ def document() -> Document | None:
         close()
         notify(str(error))
         return None
+    if st.session_state.get(_NOTED) != id:
+        st.session_state[_NOTED] = id
+        documents().note(id)
     if found.follow():
         notify(_("Another program changed the design's file, and this is what it holds now. Undo brings yours back."))
     return found
+
+
+def open_id() -> str:
+    """The id of the design that is open in this tab; "" where none is."""
+    return str(st.session_state.get(_OPEN, ""))
 
 
 def show(id: str) -> None:
@@ -216,6 +236,17 @@ def change(document: Document, operations: Sequence[Operation], quiet: bool = Fa
     return outcome
 
 
+def note_deleted(deleted: Deleted | None) -> None:
+    """Keep what was deleted last, or nothing, for a way back."""
+    st.session_state[_DELETED] = deleted
+
+
+def deleted() -> Deleted | None:
+    """What this tab deleted last, and can bring back."""
+    found: Deleted | None = st.session_state.get(_DELETED)
+    return found
+
+
 def drafts() -> dict[tuple[str, str], tuple[str, str]]:
     """Texts in fields that are no values: (path, name) → the text and what is wrong with it."""
     found: dict[tuple[str, str], tuple[str, str]] = st.session_state.setdefault(_DRAFTS, {})
@@ -250,8 +281,8 @@ def set_widget(key: str, value: Any) -> None:
 
 
 __all__ = [
-    "ACTIONS", "EDITOR", "GRAPH", "WORKSPACE", "Document", "answer", "begin", "change", "close", "document",
-    "documents", "drafts", "field_key", "keep_selection", "notify", "opened", "said", "select", "select_all",
-    "select_from", "select_from_editor", "selected", "selection", "set_widget", "show", "take_answer", "take_notices",
-    "toggle_from_graph", "widget",
+    "ACTIONS", "EDITOR", "GRAPH", "WORKSPACE", "Deleted", "Document", "answer", "begin", "change", "close", "deleted",
+    "document", "documents", "drafts", "field_key", "keep_selection", "note_deleted", "notify", "open_id", "opened",
+    "said", "select", "select_all", "select_from", "select_from_editor", "selected", "selection", "set_widget", "show",
+    "take_answer", "take_notices", "toggle_from_graph", "widget",
 ]  # fmt: skip
