@@ -19,26 +19,32 @@ _FIRST = ("format", "version", "kind", "id", "name")
 
 def dumps(design: Design) -> str:
     """The canonical text of `design`: equal designs give equal text, and defaults are left out."""
-    plain = _plain(design)
-    plain["root"].pop("input_names", None)  # the design's own inputs, already said
-    return json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    data = plain(design)
+    data["root"].pop("input_names", None)  # the design's own inputs, already said
+    return written(data)
 
 
-def _plain(value: Any) -> Any:
+def written(data: Any) -> str:
+    """Plain data as this package writes it into files."""
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """A model as JSON data in canonical order, defaults left out."""
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
         order = sorted(fields, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
         return {
-            name: _plain(getattr(value, name))
+            name: plain(getattr(value, name))
             for name in order
             if name in _ALWAYS
             or fields[name].is_required()
             or getattr(value, name) != fields[name].get_default(call_default_factory=True)
         }
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: plain(each) for key, each in value.items()}
     return value
 
 
@@ -49,9 +55,9 @@ def loads(text: str | bytes) -> Design:
         DesignError: where the text is no design, names anything unknown or twice, holds NaN, or is over the
             caps of `composer.design.limits`; every problem has the path of its place.
     """
-    data = _parse(text)
+    data = parse(text)
     if not isinstance(data, dict) or data.get("format") != "block-composer":
-        raise DesignError(Problem("", "not-a-design", 'a JSON object with "format": "block-composer"', _kind_of(data)))
+        raise DesignError(Problem("", "not-a-design", 'a JSON object with "format": "block-composer"', kind_of(data)))
     if data.get("version") != 1:
         raise DesignError(Problem("", "version", "version 1", f"version {str(data.get('version'))[:20]}"))
     limits.check_document(data)
@@ -59,7 +65,7 @@ def loads(text: str | bytes) -> Design:
     try:
         design = Design.model_validate_json(json.dumps(data))
     except ValidationError as error:
-        raise DesignError([_problem(data, each) for each in error.errors()[:20]]) from None
+        raise DesignError(problems_of(data, error)) from None
     limits.check_expansion(design)
     return design
 
@@ -73,7 +79,12 @@ def _name_inputs(data: dict[str, Any]) -> None:
             root["input_names"] = names
 
 
-def _parse(text: str | bytes) -> Any:
+def parse(text: str | bytes) -> Any:
+    """The JSON data that a stranger's `text` holds.
+
+    Raises:
+        DesignError: where it is no JSON, too long, nested too deep, names a key twice or holds NaN.
+    """
     if len(text) > limits.MAX_TEXT:
         raise _no_json(f"{len(text):,} characters; at most {limits.MAX_TEXT:,} are read")
     try:
@@ -104,8 +115,14 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"the number {name}")
 
 
-def _kind_of(data: Any) -> str:
+def kind_of(data: Any) -> str:
+    """What came where an object of another format was expected."""
     return "another kind of JSON object" if isinstance(data, dict) else f"JSON {type(data).__name__}"
+
+
+def problems_of(data: Any, error: ValidationError) -> list[Problem]:
+    """Pydantic's errors about `data`, the first twenty, each at the path of its node."""
+    return [_problem(data, each) for each in error.errors()[:20]]
 
 
 def _problem(data: Any, error: Any) -> Problem:

@@ -28,13 +28,34 @@ class Document:
     def __init__(self, workspace: Workspace, stored: Stored) -> None:
         self.lock = threading.RLock()
         self.id = stored.id
-        self.history = History.of(stored.design)
+        self._changes = 0
+        self._history = History.of(stored.design)
         self.revision = stored.revision
         self.trouble: WorkspaceError | None = None
         self.run: Run | None = None
         self.acks: dict[str, int] = {}  # for each page, the number of its last operation that was applied
         self._workspace = workspace
         self._text = (stored.design, dumps(stored.design))
+
+    @property
+    def history(self) -> History:
+        """What was done, and what the design is now."""
+        return self._history
+
+    @history.setter
+    def history(self, history: History) -> None:
+        self._history = history
+        self._changes += 1
+
+    @property
+    def stamp(self) -> str:
+        """What changes whenever a tab has something else to show: the history, its standing, or the file."""
+        with self.lock:
+            try:
+                mark = self._workspace.mark(self.id)
+            except WorkspaceError as error:
+                mark = str(error)
+            return f"{self._changes} {self.revision} {self.trouble or ''} {mark}"
 
     @property
     def design(self) -> Design:

@@ -9,7 +9,7 @@ from composer.design.edits import apply as apply_edit
 from composer.design.text import dumps
 from composer.errors import EditError
 from composer.reports import ShapesReport
-from composer.ui import handler, models, state
+from composer.ui import clipboard, handler, models, state
 from composer.ui.document import Document
 from composer.ui.handler import Operation
 from composer.ui.language import _
@@ -44,12 +44,16 @@ def show_editor(document: Document, report: ShapesReport) -> None:
             "count": _("parameters"),
         },
     }
+    clip = state.take_answer()
+    if clip:
+        data["clip"] = dict(clip)
     component("editor")(
         key=state.EDITOR,
         data=data,
         height="stretch",
         on_operations_change=lambda: _receive(document),
         on_select_change=state.select_from_editor,
+        on_copy_change=lambda: _copy(document),
     )
 
 
@@ -57,6 +61,22 @@ def _receive(document: Document) -> None:
     message = state.said(state.EDITOR, "operations")
     if isinstance(message, dict):
         receive(document, message)
+
+
+def _copy(document: Document) -> None:
+    message = state.said(state.EDITOR, "copy")
+    if isinstance(message, dict):
+        copy(document, message)
+
+
+def copy(document: Document, message: Mapping[str, Any]) -> None:
+    """Copy or cut what a page asks for, `{"paths": […], "cut": false, "nonce": "…"}`.
+
+    The next run answers in the editor's data, by the nonce, with the text for the clipboard; "" where there is none.
+    """
+    paths = [str(path) for path in message.get("paths", ())]
+    copied = clipboard.cut_text if message.get("cut") else clipboard.copied_text
+    state.answer({"nonce": str(message.get("nonce", "")), "text": copied(document, paths)})
 
 
 def receive(document: Document, message: Mapping[str, Any]) -> None:
@@ -75,9 +95,13 @@ _COMMANDS = {"undo": handler.undo, "redo": handler.redo}
 
 
 def _apply(document: Document, operations: Sequence[Operation]) -> None:
-    command = _COMMANDS.get(str(operations[0].get("edit"))) if len(operations) == 1 else None
-    if command:
-        command(document)
+    edit = str(operations[0].get("edit")) if len(operations) == 1 else ""
+    if edit in _COMMANDS:
+        _COMMANDS[edit](document)
+    elif edit == "paste_text":
+        clipboard.paste_text(document, operations[0])
+    elif edit == "insert_template":
+        clipboard.insert_template(document, operations[0])
     else:
         state.change(document, [*operations, *_fitting(document, operations)])
 

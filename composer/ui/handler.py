@@ -29,10 +29,11 @@ class Outcome:
     refused: tuple[Problem, ...] = ()
 
 
-def apply(document: Document, operations: Sequence[Operation]) -> Outcome:
+def apply(document: Document, operations: Sequence[Operation], label: str = "") -> Outcome:
     """Apply operations in order, all or none of them, as one step of the history, and save.
 
-    An operation is the name of an edit and its arguments: `{"edit": "remove", "path": "conv1"}`.
+    An operation is the name of an edit and its arguments: `{"edit": "remove", "path": "conv1"}`. `label` names the
+    step; where none is given, the operations do.
     """
     with document.lock:
         design = document.design
@@ -41,7 +42,7 @@ def apply(document: Document, operations: Sequence[Operation]) -> Outcome:
                 design = apply_edit(design, operation)
         except EditError as error:
             return Outcome(refused=error.problems)
-        return _keep(document, document.history.do(", ".join(map(describe, operations)), design))
+        return _keep(document, document.history.do(label or ", ".join(map(describe, operations)), design))
 
 
 def repair(document: Document) -> Outcome:

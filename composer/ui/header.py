@@ -8,14 +8,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from composer.ui import handler, state
+from composer.ui import handler, library, state
 from composer.ui.document import Document
 from composer.ui.downloads import downloads
 from composer.ui.fields import name_of
 from composer.ui.forms import form
 from composer.ui.handler import Outcome
 from composer.ui.language import _
-from composer.ui.messages import entry_label, escape, show_notices, show_trouble
+from composer.ui.messages import escape, show_notices, show_trouble
 from composer.views.wording import shorten
 
 _FOLDER = Path(__file__).parent
@@ -32,6 +32,7 @@ def show() -> None:
     document = state.document()
     show_notices()
     if document is None:
+        library.show_deleted()
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="header"):
         _designs(document)
@@ -44,6 +45,7 @@ def show() -> None:
         with st.popover(_("Export"), icon=":material/download:", key="export", on_change="rerun") as menu:
             if menu.open:
                 downloads(document)
+    library.show_deleted()
     show_trouble(document)
 
 
@@ -59,20 +61,18 @@ def _designs(document: Document) -> None:
         if not menu.open:
             return
         form(document, "", name_of(document.design, "", document.design.root), "menu")
-        for entry in state.documents().entries()[:_RECENT]:
-            own = entry.id == document.id
-            st.button(
-                entry_label(entry),
-                key=f"switch:{entry.id}",
-                type="tertiary",
-                icon=":material/check:" if own else ":material/draft:",
-                width="stretch",
-                disabled=bool(entry.problem),
-                help=escape(entry.problem) or None,
-                on_click=state.show,
-                args=(entry.id,),
-            )
+        listed = library.entries()
+        library.rows(listed[:_RECENT], library.labels(listed), "switch", own=document.id)
+        st.button(
+            _("Duplicate"),
+            icon=":material/content_copy:",
+            key="duplicate",
+            width="stretch",
+            on_click=library.duplicate,
+            args=(document,),
+        )
         st.button(_("New or open…"), icon=":material/add:", key="new", width="stretch", on_click=state.close)
+        library.upload(f"upload:{document.id}")
 
 
 def _step(

@@ -10,22 +10,16 @@ from composer.errors import ComposerError, Fix, Problem
 from composer.ui import handler, models, state
 from composer.ui.document import Document
 from composer.ui.language import _
-from composer.views.wording import clean, shorten
-from composer.workspace import Entry, StaleSave
+from composer.views.wording import clean
+from composer.workspace import StaleSave
 
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]()#+-.!|<>$~:&"})
-_NAME = 40  # characters of a name that fit
 _SHOWN = 50  # problems at once
 
 
 def escape(text: str) -> str:
     """`text` of a document, for a place that reads Markdown."""
     return clean(text).translate(_MARKS)
-
-
-def entry_label(entry: Entry) -> str:
-    """A design in a list: its name, and when it was changed."""
-    return f"{escape(shorten(entry.name, _NAME))} :gray[{entry.modified.astimezone():%Y-%m-%d %H:%M}]"
 
 
 def show_notices() -> None:
@@ -131,4 +125,4 @@ def show_failure(text: str) -> None:
         st.button(_("Start again"), on_click=models.retry, icon=":material/restart_alt:")
 
 
-__all__ = ["entry_label", "escape", "show_failure", "show_notices", "show_problems", "show_repair", "show_trouble"]
+__all__ = ["escape", "show_failure", "show_notices", "show_problems", "show_repair", "show_trouble"]

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from composer import templates
 from composer.catalog import CATEGORIES, LAYERS, NODES, NodeSpec
 from composer.design.document import Design
 from composer.design.edits.ids import stem_of
+from composer.design.names import variable
 from composer.design.nodes import Layer, Op, Use
 from composer.ui.language import _
 from composer.views.theme import family
@@ -26,14 +28,17 @@ _STARTERS: Mapping[str, Any] = {
 
 
 def palette(design: Design) -> list[dict[str, Any]]:
-    """Groups of entries: blocks, what this design defines, then the catalog by category."""
+    """Groups of entries: blocks, what this design defines, whole templates, and the catalog by category.
+
+    An entry holds the `node` that it inserts, or the name of a `template`, which is too large to send with every page.
+    """
     own = [
         _use(each.name, {option.name: option.default or 8 for option in each.options}) for each in design.definitions
     ]
     groups = [{"name": _("Blocks"), "entries": [*_blocks()]}]
     if own:
         groups.append({"name": _("This design"), "entries": own})
-    return [*groups, *_catalog()]
+    return [*groups, _templates(), *_catalog()]
 
 
 def _blocks() -> Iterator[Entry]:
@@ -80,6 +85,32 @@ def _catalog() -> tuple[dict[str, Any], ...]:
         for category in CATEGORIES
         if category != "Loss"
     )
+
+
+@cache
+def parts() -> tuple[str, ...]:
+    """The templates that can be a part of a design, the smaller ones first: those with one input."""
+    single = (name for name in templates.names() if len(templates.load(name).inputs) == 1)
+    return tuple(sorted(single, key=lambda name: len(templates.text(name))))
+
+
+@cache
+def _templates() -> dict[str, Any]:
+    return {"name": _("Templates"), "entries": [_template(name) for name in parts()]}
+
+
+def _template(name: str) -> Entry:
+    design = templates.load(name)
+    stem = variable(design.name, "model")
+    if stem[-1].isdigit():
+        stem += "_"  # a number comes behind it
+    words = f"{name.replace('_', ' ')} network model"
+    entry = _entry(design.name, _(design.description), words, "Block", stem, "block", {})
+    return {key: value for key, value in entry.items() if key != "node"} | {
+        "key": f"template:{name}",
+        "template": name,
+        "block": design.root.kind,
+    }
 
 
 def _of_spec(spec: NodeSpec) -> Entry:

@@ -9,16 +9,13 @@ import streamlit as st
 from composer import templates
 from composer.design.document import Design, Input
 from composer.design.nodes import Sequential
-from composer.design.text import loads
-from composer.errors import ComposerError, DesignError
-from composer.ui import state
+from composer.ui import library
 from composer.ui.language import _
-from composer.ui.messages import entry_label, escape
+from composer.ui.messages import escape
 from composer.views.wording import shorten
 
 _FEW = 8
 _UPLOAD = "upload"
-_MEGABYTES = 8
 
 
 def start() -> None:
@@ -59,54 +56,24 @@ def _card_of(name: str, text: str, design: Design) -> None:
         st.markdown(f"**{escape(design.name)}**")
         st.caption(escape(text))
         label = _("Use {name}").format(name=shorten(design.name, 30))
-        st.button(label, key=f"use:{name}", on_click=_create, args=(design,), width="stretch")
-
-
-def _create(design: Design) -> None:
-    try:
-        state.show(state.documents().create(design).id)
-    except ComposerError as error:
-        state.notify(str(error))
+        st.button(label, key=f"use:{name}", on_click=library.create, args=(design,), width="stretch")
 
 
 def _recent() -> None:
     st.markdown(f"**{_('Your designs')}**")
-    entries = state.documents().entries()
-    if not entries:
+    listed = library.entries()
+    names = library.labels(listed)
+    if not listed:
         st.caption(_("What you make is saved at once, and listed here."))
-    for entry in entries[:_FEW]:
-        st.button(
-            entry_label(entry),
-            key=f"recent:{entry.id}",
-            type="tertiary",
-            icon=":material/error:" if entry.problem else ":material/draft:",
-            help=escape(shorten(entry.problem, 300)) or None,
-            disabled=bool(entry.problem),
-            on_click=state.show,
-            args=(entry.id,),
-        )
+    library.rows(listed[:_FEW], names, "recent")
+    if len(listed) > _FEW:
+        label = _("{number:,} more").format(number=len(listed) - _FEW)
+        with st.expander(label, key="more", on_change="rerun") as more:
+            if more.open:
+                library.rows(listed[_FEW:], names, "recent")
 
 
 def _upload() -> None:
     st.markdown(f"**{_('Open a design file')}**")
-    st.file_uploader(
-        _("Design file (.json)"),
-        type="json",
-        key=_UPLOAD,
-        label_visibility="collapsed",
-        max_upload_size=_MEGABYTES,
-        on_change=_take,
-    )
+    library.upload(_UPLOAD)
     st.caption(_("A design is plain data: opening one runs nothing."))
-
-
-def _take() -> None:
-    """Open what was uploaded, or say why it is no design."""
-    file = state.widget(_UPLOAD)
-    if file is None:
-        return
-    try:
-        _create(loads(file.getvalue()))
-    except DesignError as error:
-        for problem in error.problems[:3]:
-            state.notify(f"{file.name}: {problem}")

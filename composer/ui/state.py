@@ -7,7 +7,8 @@ the page's URL. The session itself holds only what one tab looks at.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from composer.ui.documents import Documents
 from composer.ui.handler import Operation, Outcome
 from composer.ui.language import _
 from composer.views.graph import Opened
-from composer.workspace import Workspace
+from composer.workspace import Trashed, Workspace
 
 WORKSPACE = "BLOCK_COMPOSER_WORKSPACE"
 """The environment's variable that names the workspace's folder."""
@@ -35,6 +36,9 @@ _OPEN = "open_design"
 _SELECTED = "selected_path"
 _SELECTION = "selected_paths"
 _DRAFTS = "drafts"
+_CLIP = "clip"
+_DELETED = "deleted"
+_NOTED = "noted"  # the design that was put first in the list of recent ones
 _NOTICE = "notice"
 _EXPANDED = "graph_expanded"
 _COLLAPSED = "graph_collapsed"
@@ -42,6 +46,15 @@ _DEPTH = "graph_depth"
 _USES = "graph_uses"
 _PAGE = "page"
 _IN_URL = "in_url"  # the design that the URL was seen to name: a click may be faster than the URL
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The design that this tab deleted last. `was_open`: it was looked at."""
+
+    name: str
+    trashed: Trashed
+    was_open: bool
 
 
 def documents() -> Documents:
@@ -83,9 +96,17 @@ def document() -> Document | None:
         close()
         notify(str(error))
         return None
+    if st.session_state.get(_NOTED) != id:
+        st.session_state[_NOTED] = id
+        documents().note(id)
     if found.follow():
         notify(_("Another program changed the design's file, and this is what it holds now. Undo brings yours back."))
     return found
+
+
+def open_id() -> str:
+    """The id of the design that is open in this tab; "" where none is."""
+    return str(st.session_state.get(_OPEN, ""))
 
 
 def show(id: str) -> None:
@@ -128,6 +149,23 @@ def select(path: str) -> None:
     """Select a path."""
     st.session_state[_SELECTED] = path
     st.session_state[_SELECTION] = [path]
+
+
+def select_all(paths: Sequence[str]) -> None:
+    """Select several paths; the last one is the one that is looked at."""
+    select(paths[-1])
+    st.session_state[_SELECTION] = list(paths)
+
+
+def answer(clip: Mapping[str, str]) -> None:
+    """Keep what was copied for the next run of the page."""
+    st.session_state[_CLIP] = clip
+
+
+def take_answer() -> Mapping[str, str] | None:
+    """What was copied since the last run, once."""
+    clip: Mapping[str, str] | None = st.session_state.pop(_CLIP, None)
+    return clip
 
 
 def said(component: str, name: str) -> Any:
@@ -206,9 +244,9 @@ def _is_there(document: Document, path: str) -> bool:
     return True
 
 
-def change(document: Document, operations: Sequence[Operation], quiet: bool = False) -> Outcome:
+def change(document: Document, operations: Sequence[Operation], quiet: bool = False, label: str = "") -> Outcome:
     """Apply operations; unless `quiet`, what speaks against them is said. The selection follows a new name."""
-    outcome = handler.apply(document, operations)
+    outcome = handler.apply(document, operations, label)
     for problem in () if quiet else outcome.refused:
         notify(str(problem))
     for operation in operations if outcome.changed else ():
@@ -218,6 +256,17 @@ def change(document: Document, operations: Sequence[Operation], quiet: bool = Fa
         elif operation["edit"] == "rename_definition" and selected() == f".{operation['name']}":
             select(f".{operation['new']}")
     return outcome
+
+
+def note_deleted(deleted: Deleted | None) -> None:
+    """Keep what was deleted last, or nothing, for a way back."""
+    st.session_state[_DELETED] = deleted
+
+
+def deleted() -> Deleted | None:
+    """What this tab deleted last, and can bring back."""
+    found: Deleted | None = st.session_state.get(_DELETED)
+    return found
 
 
 def drafts() -> dict[tuple[str, str], tuple[str, str]]:
@@ -254,8 +303,9 @@ def set_widget(key: str, value: Any) -> None:
 
 
 __all__ = [
-    "ACTIONS", "CODE", "EDITOR", "GRAPH", "WORKSPACE", "Document", "begin", "change", "close", "deepen_from_graph",
-    "document", "documents", "drafts", "field_key", "keep_selection", "notify", "opened", "said", "select",
-    "select_from", "select_from_editor", "selected", "selection", "set_widget", "show", "take_notices",
+    "ACTIONS", "CODE", "EDITOR", "GRAPH", "WORKSPACE", "Deleted", "Document", "answer", "begin", "change", "close",
+    "deepen_from_graph", "deleted", "document", "documents", "drafts", "field_key", "keep_selection",
+    "note_deleted", "notify", "open_id", "opened", "said", "select", "select_all", "select_from",
+    "select_from_editor", "selected", "selection", "set_widget", "show", "take_answer", "take_notices",
     "toggle_from_graph", "widget",
 ]  # fmt: skip

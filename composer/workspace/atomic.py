@@ -32,13 +32,14 @@ def write(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def remove(path: Path) -> None:
-    """Remove a file for good.
+def move(path: Path, target: Path) -> None:
+    """Give a file another name, perhaps in another folder of the same disk; what had that name is replaced.
 
     Raises:
-        OSError: where it is not there or cannot be removed.
+        OSError: where it is not there or cannot be moved; it is still where it was.
     """
-    path.unlink()
+    path.replace(target)
+    sync_folder(target.parent)  # first: a file that two names lead to after a crash is better than one without
     sync_folder(path.parent)
 
 

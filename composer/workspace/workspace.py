@@ -24,6 +24,7 @@ from composer.design.text import dumps, loads
 from composer.errors import DesignError, WorkspaceError
 from composer.workspace import atomic
 from composer.workspace.ids import is_id, slug
+from composer.workspace.trash import Trash, Trashed
 
 _SUFFIX = ".json"
 _RECENT = 20
@@ -77,12 +78,14 @@ class Workspace:
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or default_root()
         self._designs = self.root / "designs"
+        self._trash = Trash(self.root / "trash")
         with _explained(self.root):
             self._designs.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(self.root / ".lock", timeout=_LOCK_SECONDS)
         with self._writing(self.root):
             for folder in (self.root, self._designs):
                 atomic.sweep(folder)
+            self._trash.sweep()
 
     def designs(self) -> tuple[Entry, ...]:
         """Every design's file, the last changed first; those that cannot be read too, with the reason."""
@@ -133,10 +136,34 @@ class Workspace:
             except ValidationError:
                 raise WorkspaceError(f"{name[:60]!r} cannot be the name of a design.") from None
 
-    def delete(self, id: str) -> None:
-        """Delete a design's file, where there is one."""
+    def delete(self, id: str) -> Trashed | None:
+        """Delete a design's file, where there is one. It can be restored for some weeks."""
         with self._writing(self._path(id)), contextlib.suppress(FileNotFoundError):
-            atomic.remove(self._path(id))
+            return self._trash.put(self._path(id))
+        return None
+
+    def restore(self, trashed: Trashed) -> str:
+        """Bring a deleted file back as it was, and say its id: the old one, or another where that is taken by now.
+
+        Raises:
+            WorkspaceError: where it is not kept any more.
+        """
+        with self._writing(self._path(trashed.id)):
+            taken = {path.stem.casefold() for path in self._files()}
+            id = slug(trashed.id, taken) if trashed.id.casefold() in taken else trashed.id
+            try:
+                self._trash.take(trashed, self._path(id))
+            except FileNotFoundError:
+                raise WorkspaceError(f"The deleted design {trashed.id!r} is not kept any more.") from None
+            return id
+
+    def mark(self, id: str) -> str:
+        """What changes whenever the file is written, and costs less to find than its revision; "" for no file."""
+        path = self._path(id)
+        with _explained(path), contextlib.suppress(FileNotFoundError):
+            status = path.stat()
+            return f"{status.st_mtime_ns}.{status.st_size}.{status.st_ino}"
+        return ""
 
     def note_opened(self, id: str) -> None:
         """Put a design first in the list of recent ones."""

@@ -18,6 +18,10 @@ from tests.build import chain, layer, linear, of
 LINEAR = {"kind": "Linear", "id": "z", "options": {"in_features": 4, "out_features": 4}}
 
 
+def clip(*nodes: dict[str, Any]) -> dict[str, Any]:
+    return {"format": "block-composer-clip", "version": 1, "nodes": list(nodes)}
+
+
 def start() -> Design:
     nodes = (
         linear("a", 4, 4),
@@ -46,6 +50,8 @@ EXAMPLES: tuple[tuple[dict[str, Any], str], ...] = (
         {"edit": "wrap", "paths": ["a", "b", "t", "u"], "kind": "Sequential", "id": "all"},
         "wrap 4 items in a Sequential",
     ),
+    ({"edit": "paste", "path": "b", "index": 1, "clip": clip(LINEAR)}, "paste z"),
+    ({"edit": "paste", "path": "", "index": 0, "clip": clip(LINEAR, {"kind": "ReLU", "id": "q"})}, "paste 2 nodes"),
     ({"edit": "unwrap", "path": "b.r"}, "unwrap r"),
     ({"edit": "duplicate", "path": "b", "mode": "copy"}, "copy b"),
     ({"edit": "duplicate", "path": "b", "mode": "linked", "id": "b2"}, "link another b"),

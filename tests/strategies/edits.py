@@ -7,9 +7,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from composer.design.document import Design
+from composer.design.edits import copied
 from composer.design.edits.options import FIELDS
 from composer.design.nodes import BLOCK_KINDS, BlockBase, Layer, Op, Repeat, Residual, Use
 from composer.design.paths import scopes, walk
+from composer.design.text import plain
 from tests.strategies.names import DEFINITION_NAMES, ids
 
 Operation = dict[str, Any]
@@ -77,6 +79,7 @@ def operations(design: Design) -> st.SearchStrategy[Operation]:
         *[_runs(found).flatmap(lambda run: edit("wrap", paths=st.just(run), kind=kind, id=id))] * 2,
         *[edit("unwrap", path=block)] * 2,
         *[edit("duplicate", path=path, mode=st.sampled_from(["copy", "linked", "shared"]), id=id)] * 2,
+        edit("paste", path=block, index=index, clip=path.map(lambda path: plain(copied(design, [path])))),
         edit("make_definition", path=block, name=new_name),
         edit("remove_definition", name=name),
         edit("rename_definition", name=name, new=new_name),

@@ -136,3 +136,54 @@ def test_documents_are_shared_by_id(workspace: Workspace, lenet: Document) -> No
     assert documents.open("lenet") is documents.open("lenet")
     assert documents.create(lenet.design).id == "lenet-2"
     assert [entry.id for entry in documents.entries()] == ["lenet-2", "lenet"]
+
+
+def test_a_deleted_design_comes_back_with_its_history(workspace: Workspace) -> None:
+    documents = Documents(workspace)
+    document = documents.create(load("lenet"))
+    handler.apply(document, [channels(8)])
+    content = (workspace.root / "designs" / "lenet.json").read_bytes()
+    trashed = documents.delete("lenet")
+    assert trashed and documents.entries() == ()
+    document.follow()  # as a second tab does
+    assert isinstance(document.trouble, StaleSave)
+    assert documents.restore(trashed) == "lenet"
+    assert (workspace.root / "designs" / "lenet.json").read_bytes() == content
+    assert documents.open("lenet") is document
+    assert document.trouble is None
+    assert document.history.undo_name == "set out_channels of conv1 to 8"
+    handler.undo(document)
+    assert (held(document), held(Documents(workspace).open("lenet"))) == (6, 6)
+
+
+def test_a_duplicate_is_called_a_copy(workspace: Workspace) -> None:
+    documents = Documents(workspace)
+    document = documents.create(load("lenet"))
+    copies = [documents.duplicate(document) for _ in range(2)]
+    assert [(each.id, each.design.name) for each in copies] == [
+        ("lenet-copy", "LeNet copy"),
+        ("lenet-copy-2", "LeNet copy 2"),
+    ]
+    handler.apply(copies[0], [channels(8)])
+    assert (held(copies[0]), held(copies[1]), held(document)) == (8, 6, 6)
+    handler.apply(document, [{"edit": "set_design", "name": "n" * 2_000}])
+    assert len(documents.duplicate(document).design.name) == 1_905
+
+
+def test_a_stamp_changes_with_whatever_a_tab_shows(lenet: Document, workspace: Workspace) -> None:
+    stamps = [lenet.stamp]
+    assert lenet.stamp == stamps[0]
+
+    def then(act: object) -> None:
+        stamps.append(lenet.stamp)
+
+    then(handler.apply(lenet, [channels(8)]))
+    then(handler.undo(lenet))
+    then(handler.redo(lenet))
+    then(elsewhere(workspace, 10))
+    then(lenet.follow())
+    then(workspace.delete("lenet"))
+    then(lenet.follow())
+    then(handler.apply(lenet, [channels(9)]))
+    then(lenet.resolve("overwrite"))
+    assert len(set(stamps)) == len(stamps)

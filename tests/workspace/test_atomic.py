@@ -31,14 +31,18 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_write_and_remove(tmp_path: Path):
+def test_write_and_move(tmp_path: Path):
     path = tmp_path / "a.json"
     atomic.write(path, b"first")
     atomic.write(path, b"second")
     assert path.read_bytes() == b"second"
     assert names(tmp_path) == ["a.json"]
-    atomic.remove(path)
-    assert names(tmp_path) == []
+    (tmp_path / "inner").mkdir()
+    atomic.move(path, tmp_path / "inner" / "b.json")
+    assert (names(tmp_path), names(tmp_path / "inner")) == (["inner"], ["b.json"])
+    assert (tmp_path / "inner" / "b.json").read_bytes() == b"second"
+    with pytest.raises(FileNotFoundError):
+        atomic.move(path, tmp_path / "c.json")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")

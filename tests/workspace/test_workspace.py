@@ -17,7 +17,7 @@ from platformdirs import user_data_path
 
 from composer.design.text import dumps, loads
 from composer.errors import DesignError, WorkspaceError
-from composer.workspace import StaleSave, Workspace, default_root
+from composer.workspace import StaleSave, Trashed, Workspace, default_root
 from tests.workspace.designs import design
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +97,63 @@ def test_a_deleted_file_is_noticed_and_can_be_written_again(workspace: Workspace
     with pytest.raises(StaleSave, match="The design 'lenet' was deleted elsewhere") as caught:
         workspace.save(loaded.id, design(layers=2), loaded.revision)
     assert workspace.save(loaded.id, design(layers=2), caught.value.found).id == "lenet"
+
+
+def test_what_was_deleted_comes_back_as_it_was(workspace: Workspace):
+    workspace.create(design())
+    path = file_of(workspace, "lenet")
+    path.write_text(f" {path.read_text()}")  # as a person may have left it
+    before, status = path.read_bytes(), path.stat()
+    trashed = workspace.delete("lenet")
+    assert trashed and trashed.id == "lenet"
+    assert workspace.designs() == ()
+    assert workspace.delete("lenet") is None
+    assert Workspace(workspace.root).restore(trashed) == "lenet"
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, status.st_mtime_ns)
+    with pytest.raises(WorkspaceError, match="'lenet' is not kept any more"):
+        workspace.restore(trashed)
+
+
+def test_what_comes_back_takes_nobodys_place(workspace: Workspace):
+    workspace.create(design(layers=2))
+    trashed = workspace.delete("lenet")
+    workspace.create(design(layers=3))
+    assert trashed and workspace.restore(trashed) == "lenet-2"
+    assert workspace.load("lenet").design == design(layers=3)
+    assert workspace.load("lenet-2").design == design(layers=2)
+
+
+def test_only_what_was_deleted_is_restored(workspace: Workspace):
+    (workspace.root / "secret.json").write_text("{}")
+    workspace.create(design())
+    workspace.delete("lenet")
+    for file in ("../secret.json", "20260101T000000000000Z ../../secret.json", "lenet.json", ""):
+        with pytest.raises(WorkspaceError):
+            workspace.restore(Trashed("lenet", file))
+    with pytest.raises(WorkspaceError):
+        workspace.restore(Trashed("../lenet", "20260101T000000000000Z lenet.json"))
+    assert (workspace.root / "secret.json").exists()
+
+
+def test_what_was_deleted_long_ago_is_swept(workspace: Workspace):
+    workspace.create(design())
+    trashed = workspace.delete("lenet")
+    folder = workspace.root / "trash"
+    (folder / "20250101T000000000000Z old.json").write_text("{}")
+    (folder / "mine.json").write_text("{}")
+    Workspace(workspace.root)
+    assert trashed and {path.name for path in folder.iterdir()} == {trashed.file, "mine.json"}
+
+
+def test_a_mark_changes_with_the_file(workspace: Workspace):
+    stored = workspace.create(design())
+    marks = [workspace.mark("lenet")]
+    workspace.save("lenet", design(layers=2), stored.revision)
+    marks.append(workspace.mark("lenet"))
+    workspace.delete("lenet")
+    marks.append(workspace.mark("lenet"))
+    assert len(set(marks)) == 3
+    assert marks[-1] == ""
 
 
 def test_a_file_that_appeared_is_not_overwritten(workspace: Workspace):

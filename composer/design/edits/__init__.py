@@ -4,6 +4,8 @@ Each keeps the ids and paths of what it does not touch, and rewrites the referen
 frozen paths, rules) to what it moves. A reference that has lost its target stays as it is, for `check` to name.
 """
 
+from composer.design.edits.copying import clip_of, copied
+from composer.design.edits.cutting import cutting
 from composer.design.edits.definitions import (
     add_definition,
     make_definition,
@@ -17,6 +19,7 @@ from composer.design.edits.labels import describe
 from composer.design.edits.operations import EDITS, apply
 from composer.design.edits.options import set_field, set_kind, set_option, unset_option
 from composer.design.edits.parameters import add_rule, freeze, remove_rule, set_rules, tie, unfreeze, untie
+from composer.design.edits.pasting import paste
 from composer.design.edits.positions import (
     insert,
     move,
@@ -36,6 +39,9 @@ __all__ = [
     "add_definition",
     "add_rule",
     "apply",
+    "clip_of",
+    "copied",
+    "cutting",
     "describe",
     "duplicate",
     "freeze",
@@ -43,6 +49,7 @@ __all__ = [
     "make_definition",
     "move",
     "move_to_shortcut",
+    "paste",
     "remove",
     "remove_definition",
     "remove_rule",

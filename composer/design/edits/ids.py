@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from itertools import count
 
 from pydantic import TypeAdapter
@@ -19,21 +19,36 @@ _ID: TypeAdapter[str] = TypeAdapter(Id)
 _MAX_STEM = 90  # leaves room for the number
 
 
+class FreshIds:
+    """Ids that no child or input of a block has, nor one of `taken`, and each only once."""
+
+    def __init__(self, block: Block, taken: Collection[str] = ()) -> None:
+        self._used = {*block.input_names, *(each.id for each in block.children), *taken}
+        ids = [each.id for each in chain(block)]
+        self._numbered = all(id.isdecimal() for id in ids)
+        highest = max((int(id) for id in ids if id.isdecimal() and len(id) < 10), default=-1)
+        self._next = {"": highest + 1} if self._numbered else {}
+
+    def like(self, base: str) -> str:
+        """The next number where the block's children are numbered, else `base` and a number: `conv2` after `conv1`."""
+        stem = "" if self._numbered else base.rstrip("0123456789")[:_MAX_STEM]
+        number = self._next.get(stem, 1)
+        while f"{stem}{number}" in self._used:
+            number += 1
+        self._next[stem] = number + 1
+        self._used.add(f"{stem}{number}")
+        return f"{stem}{number}"
+
+
 def fresh_id(block: Block, base: str, taken: Collection[str] = ()) -> str:
-    """An id that no child or input of `block` has, nor one of `taken`.
-
-    The next number where the children are numbered, else `base` and a number: `conv2` after `conv1`.
-    """
-    used = {*block.input_names, *(each.id for each in block.children), *taken}
-    ids = [each.id for each in chain(block)]
-    if all(id.isdecimal() for id in ids):
-        highest = max((int(id) for id in ids if len(id) < 10), default=-1)
-        return _first_free("", used, count(highest + 1))
-    return _first_free(base.rstrip("0123456789")[:_MAX_STEM], used, count(1))
+    """An id that no child or input of `block` has, nor one of `taken`."""
+    return FreshIds(block, taken).like(base)
 
 
-def _first_free(stem: str, used: Collection[str], numbers: Iterable[int]) -> str:
-    return next(id for id in (f"{stem}{number}" for number in numbers) if id not in used)
+def free_like(base: str, used: Collection[str]) -> str:
+    """`base` with the first number behind it, in place of its own, that makes it none of `used`."""
+    stem = base.rstrip("0123456789")[:_MAX_STEM]
+    return next(id for id in (f"{stem}{number}" for number in count(1)) if id not in used)
 
 
 def stem_of(node: Node) -> str:

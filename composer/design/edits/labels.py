@@ -13,6 +13,7 @@ _LABELS: Mapping[str, str] = {
     "set_shortcut": "set the shortcut of {path}",
     "replace_body": "repeat {node} in {path}",
     "rename": "rename {path} to {id}",
+    "paste": "paste {clip}",
     "wrap": "wrap {paths} in a {kind}",
     "unwrap": "unwrap {path}",
     "make_definition": "make {path} the definition {name}",
@@ -65,6 +66,8 @@ def _words(name: str, value: Any) -> str:
         return _shown(_last(value))
     if name == "paths" and isinstance(value, list | tuple):
         return _listed([_last(each) for each in value])
+    if name == "clip" and isinstance(value, Mapping):
+        return _counted(value.get("nodes"))
     if isinstance(value, Mapping):
         what = value.get("of") if value.get("kind") == "Use" else value.get("kind")
         return _shown(what or value.get("name") or value.get("scheme") or "a node")
@@ -73,6 +76,14 @@ def _words(name: str, value: Any) -> str:
     if value is None or isinstance(value, bool):
         return str(value).lower()
     return _shown(value)
+
+
+def _counted(nodes: Any) -> str:
+    """The id of one node, which a person sees in the tree; the number of several."""
+    if not isinstance(nodes, list | tuple) or not nodes:
+        return "nothing"
+    only = nodes[0].get("id") if len(nodes) == 1 and isinstance(nodes[0], Mapping) else None
+    return _shown(only) if only else f"{len(nodes)} nodes"
 
 
 def _last(path: Any) -> str:

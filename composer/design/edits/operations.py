@@ -16,6 +16,7 @@ from composer.design import limits
 from composer.design.document import Design
 from composer.design.edits import definitions, options, parameters, positions, whole, wiring
 from composer.design.edits.duplicating import duplicate
+from composer.design.edits.pasting import paste
 from composer.design.edits.refusal import refusal
 from composer.design.edits.unwrapping import unwrap
 from composer.design.edits.wrapping import wrap
@@ -28,7 +29,7 @@ Edit = Callable[..., Design]
 _FUNCTIONS: tuple[Edit, ...] = (
     positions.insert, positions.remove, positions.move, positions.move_to_shortcut, positions.set_shortcut,
     positions.replace_body, positions.rename,
-    wrap, unwrap, duplicate,
+    wrap, unwrap, duplicate, paste,
     definitions.make_definition, definitions.add_definition, definitions.remove_definition,
     definitions.rename_definition, definitions.set_definition_options, definitions.rename_definition_option,
     options.set_option, options.unset_option, options.set_field, options.set_kind,

@@ -28,7 +28,7 @@ def insert(design: Design, path: str, index: int, node: Node) -> Design:
         EditError: where there is no such block or position, the id is taken, or the block is a Repeat.
     """
     at = locate(design, path)
-    block = _with_positions(design, at)
+    block = block_with_positions(design, at)
     checked_index(path, index, len(chain(block)))
     return _put(design, at, block, index, named(block, node))
 
@@ -52,12 +52,12 @@ def move(design: Design, path: str, to: str, index: int) -> Design:
         EditError: where there is no such node, block or position, or the node would stand in itself.
     """
     at, to_at = locate_child(design, path), _outside(design, path, to)
-    block = _with_positions(design, to_at)
+    block = block_with_positions(design, to_at)
     here = at.parent == to_at
     checked_index(to, index, len(chain(block)) - (here and not is_shortcut(block, at.ids[-1])))
     id = at.ids[-1] if here else kept_or_fresh(block, at.ids[-1])
     design, node = _taken_out(design, at, to_at.child(id))
-    return _put(design, to_at, _with_positions(design, to_at), index, node)
+    return _put(design, to_at, block_with_positions(design, to_at), index, node)
 
 
 def move_to_shortcut(design: Design, path: str, to: str) -> Design:
@@ -137,7 +137,12 @@ def _outside(design: Design, path: str, to: str) -> Place:
     return to_at
 
 
-def _with_positions(design: Design, at: Place) -> Block:
+def block_with_positions(design: Design, at: Place) -> Block:
+    """The block at a place, into which nodes can be put.
+
+    Raises:
+        EditError: where there is none, or it is a Repeat.
+    """
     block = block_at(design, at)
     if isinstance(block, Repeat):
         raise refusal(
