@@ -17,6 +17,7 @@ from composer.ui.forms import form
 from composer.ui.language import _
 from composer.ui.messages import escape, show_problems
 from composer.ui.rows import instances
+from composer.ui.signature import signature_of
 from composer.ui.wires import wires
 
 _DOCUMENTATION = "https://docs.pytorch.org/docs/stable/generated/torch.nn.{kind}.html"
@@ -31,6 +32,7 @@ def inspector(document: Document, report: ShapesReport) -> None:
     actions(document, path, node)
     show_problems(document, [each for each in report.problems if each.path == path], "own")
     form(document, path, name_of(document.design, path, node))
+    form(document, path, signature_of(document.design, path))
     form(document, path, fields_of(document.design, path, node))
     wires(document, path, node)
     if not path:
