@@ -4,6 +4,7 @@ Each keeps the ids and paths of what it does not touch, and rewrites the referen
 frozen paths, rules) to what it moves. A reference that has lost its target stays as it is, for `check` to name.
 """
 
+from composer.design.edits.connecting import connect
 from composer.design.edits.definitions import (
     add_definition,
     make_definition,
@@ -36,6 +37,7 @@ __all__ = [
     "add_definition",
     "add_rule",
     "apply",
+    "connect",
     "describe",
     "duplicate",
     "freeze",
