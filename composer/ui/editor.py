@@ -13,6 +13,7 @@ from composer.ui import clipboard, handler, models, state
 from composer.ui.document import Document
 from composer.ui.handler import Operation
 from composer.ui.language import _
+from composer.ui.outbox import fresh
 from composer.ui.palette import palette
 from composer.ui.rows import plain, rows
 from composer.ui.views import component
@@ -81,14 +82,8 @@ def copy(document: Document, message: Mapping[str, Any]) -> None:
 
 def receive(document: Document, message: Mapping[str, Any]) -> None:
     """Apply what a page says that is not applied yet: each entry is one step, and is answered by its number."""
-    client = str(message.get("client", ""))[:100]
-    for entry in message.get("entries", ()):
-        with document.lock:
-            number = int(entry["seq"])
-            if number <= document.acks.get(client, 0):
-                continue
-            document.acks[client] = number
-            _apply(document, entry["operations"])
+    for entry in fresh(document, message):
+        _apply(document, entry["operations"])
 
 
 _COMMANDS = {"undo": handler.undo, "redo": handler.redo}

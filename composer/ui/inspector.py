@@ -16,6 +16,7 @@ from composer.ui.fields import fields_of, name_of, whole
 from composer.ui.forms import form
 from composer.ui.language import _
 from composer.ui.messages import escape, show_problems
+from composer.ui.ports import ports
 from composer.ui.rows import instances
 from composer.ui.signature import signature_of
 from composer.ui.wires import wires
@@ -35,6 +36,7 @@ def inspector(document: Document, report: ShapesReport) -> None:
     form(document, path, signature_of(document.design, path))
     form(document, path, fields_of(document.design, path, node))
     wires(document, path, node)
+    ports(document, path, node)
     if not path:
         form(document, path, whole(document.design))
 

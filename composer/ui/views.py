@@ -13,11 +13,12 @@ from composer.design.text import loads
 from composer.ui import models, state
 from composer.ui.language import _
 from composer.ui.messages import escape
+from composer.ui.outbox import fresh
 from composer.views.dot import dot
 from composer.views.elements import Box, Graph, Group
 from composer.views.graph import Opened, graph
 from composer.views.layout import Format, LayoutError, picture
-from composer.views.places import nearest
+from composer.views.places import feeding, nearest
 from composer.views.svg import svg
 from composer.views.theme import THEMES, stylesheet
 
@@ -53,9 +54,11 @@ def show_graph(document: state.Document) -> None:
         "parts": drawn.parts,
         "selected": path,
         "marked": nearest(drawn.graph.places, path),
+        "feeds": feeding(drawn.graph, path),
+        "acks": dict(document.acks),
         "levels": _levels(document, drawn.graph),
         "styles": _styles(),
-        "words": _words(document.design.name, drawn.graph.depth),
+        "words": _words(document.design.name, path, drawn.graph.depth),
     }
     component("graph")(
         key=state.GRAPH,
@@ -64,7 +67,16 @@ def show_graph(document: state.Document) -> None:
         on_select_change=lambda: state.select_from(state.GRAPH),
         on_toggle_change=state.toggle_from_graph,
         on_depth_change=state.deepen_from_graph,
+        on_wire_change=lambda: _connect(document),
     )
+
+
+def _connect(document: state.Document) -> None:
+    """Apply the wires that were clicked, in the component's callback."""
+    message = state.said(state.GRAPH, "wire")
+    if isinstance(message, dict):
+        for entry in fresh(document, message):
+            state.change(document, entry["operations"])
 
 
 def drawing(text: str, format: Format) -> bytes:
@@ -85,10 +97,14 @@ def _drawn(text: str, failure: str, opened: Opened) -> Drawn:
 
 
 def _part(part: Box | Group) -> Mapping[str, object]:
-    """The path to select; a key that stays; the group around it; what it opens or closes by, and whether it is open."""
+    """The path to select, what it is called, a key that stays, and the group around it.
+
+    And where it can be opened or closed, what by, and whether it is open.
+    """
     spot, is_open = part.spot, isinstance(part, Group)
     around = part.parent if isinstance(part, Group) else part.group
-    known = {"path": spot.path, "key": spot.instance or part.name, "group": around}
+    known = {"path": spot.path, "role": part.role, "name": part.name, "group": around}
+    known["key"] = spot.instance or part.name
     folds = spot.instance and (is_open or (isinstance(part, Box) and part.closed))
     return {**known, "fold": spot.instance, "open": is_open} if folds else known
 
@@ -111,13 +127,15 @@ def _styles() -> str:
     return "".join(stylesheet(name, f'.frame[data-theme="{name}"]') for name in THEMES)
 
 
-def _words(name: str, depth: int) -> dict[str, str]:
+def _words(name: str, path: str, depth: int) -> dict[str, str]:
     return {
         "graph": _("Graph of {name}").format(name=name),
         "tools": _("Blocks and zoom"),
         "zoomIn": _("Zoom in (+)"),
         "zoomOut": _("Zoom out (−)"),
         "toggle": _("Open or close the selected block, or the one around (e, or double-click)"),
+        "wire": _("Choose by clicks what feeds the selected node (i)"),
+        "hint": _("Click what feeds {id}, again what no longer does. Esc ends.").format(id=path.rpartition(".")[2]),
         "shallower": _("Open one level of blocks less (<)"),
         "fitting": _("Levels of blocks that are open: {depth}. As many as fit").format(depth=depth),
         "deeper": _("Open one level of blocks more (>)"),

@@ -1,4 +1,4 @@
-"""Where the inputs of a node come from: one choice per input, of what is in scope."""
+"""Where the inputs of a node come from, and what leaves a Sequential: choices of what is in scope."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ def wires(document: Document, path: str, node: Node) -> None:
     scope = in_scope(document, path)
     if not scope or isinstance(node, Tensor):
         return
-    names = slots(document, path, node)
+    names, nothing = slots(document, path, node), _without_wires(document, path)
     for number, name in enumerate(names):
         key = state.field_key(document, path, str(number), "wire")
         wire = node.inputs[number] if number < len(node.inputs) else ""
         alone = number == 0 and not node.inputs
-        nothing = f"({scope[0]})" if alone else _("(none)")  # without wires: what stands nearest, or the block's input
         state.set_widget(key, wire)
         label = name if len(names) > 1 and name else _("input {number}").format(number=number + 1)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False, key=f"row:{key}"):
@@ -36,7 +35,7 @@ def wires(document: Document, path: str, node: Node) -> None:
                 list(dict.fromkeys(["", *scope, wire])),
                 key=key,
                 label_visibility="collapsed",
-                format_func=partial(_shown, nothing),
+                format_func=partial(_shown, f"({nothing})" if alone else _("(none)")),
                 accept_new_options=True,
                 on_change=_commit,
                 args=(document, path, number, key),
@@ -60,9 +59,16 @@ def in_scope(document: Document, path: str) -> list[str]:
     if not isinstance(parent, BlockBase) or isinstance(parent, Repeat):
         return []
     ids = [each.id for each in parent.children]
-    chained = not isinstance(parent, Parallel) and not is_shortcut(parent, at.ids[-1])
-    earlier = ids[: ids.index(at.ids[-1])] if chained else []
-    return [*reversed(earlier), *parent.input_names]
+    return [*reversed(ids[: ids.index(at.ids[-1])]), *parent.input_names]
+
+
+def _without_wires(document: Document, path: str) -> str:
+    """What a node takes that has no wires: the output of the one before, or where it begins anew the block's input."""
+    at = place(path)
+    parent = find(document.design, str(at.parent))
+    assert isinstance(parent, BlockBase)
+    anew = isinstance(parent, Parallel) or is_shortcut(parent, at.ids[-1])
+    return parent.input_names[0] if anew else in_scope(document, path)[0]
 
 
 def slots(document: Document, path: str, node: Node) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from composer.codegen.source import uses
 from composer.design.plan import Call, OpCall, Plan, TensorCall
-from composer.views.elements import Box, Group
+from composer.views.elements import Box, Graph, Group
 from composer.views.tracing import Tracer
 
 Places = Mapping[str, tuple[str, ...]]
@@ -38,6 +38,17 @@ def nearest(known: Places, path: str) -> tuple[str, ...]:
     while path and path not in known:
         path = path.rpartition(".")[0]
     return known.get(path, ())
+
+
+def feeding(graph: Graph, path: str) -> tuple[str, ...]:
+    """The ids of the lines that lead into what is drawn at `path`, and of the boxes that they come from."""
+    inside = {each.id for each in graph.parts if each.spot.path == path and each.role not in ("run", "input", "output")}
+    for group in graph.groups:  # outer ones come first
+        if group.parent in inside:
+            inside.add(group.id)
+    inside |= {box.id for box in graph.boxes if box.group in inside}
+    lines = [line for line in graph.lines if line.role == "data" and line.head in inside and line.tail not in inside]
+    return tuple(dict.fromkeys(id for line in lines for id in (line.id, line.tail)))
 
 
 def definitions_inside(tracer: Tracer) -> dict[str, set[str]]:

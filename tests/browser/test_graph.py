@@ -1,4 +1,4 @@
-"""The graph as a place to work: what is open in it, and how deep."""
+"""The graph as a place to work: what is open in it, how deep, and wires chosen by clicks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from composer.design.document import Design
+from composer.design.nodes import Sequential
 from composer.workspace import Workspace
 from tests.benchmarks.designs import thousand_layers
 from tests.browser.app import App
+from tests.build import chain, linear, op
 from tests.ui.server import Server
 
+WIRE = "Choose by clicks what feeds the selected node (i)"
 TOGGLE = "Open or close the selected block, or the one around (e, or double-click)"
 
 
@@ -51,7 +54,7 @@ def test_a_long_chain_is_drawn_as_runs(thousand: App) -> None:
 def test_what_is_in_something_closed_is_seen_there(app: App) -> None:
     app.use("LeNet")
     app.row("features").click()
-    app.row("features").press("m")
+    app.tree.press("m")
     expect(app.box("features")).to_be_attached()
     app.row("act2").click()
     expect(app.box("features")).to_have_attribute("aria-selected", "true")
@@ -99,3 +102,40 @@ def test_a_level_forgets_what_was_opened_one_by_one(app: App) -> None:
     app.button("Open one level of blocks less (<)").click()
     expect(app.box("features")).to_be_attached()
     expect(app.box("classifier")).to_be_attached()
+
+
+def test_wires_are_chosen_by_clicks(page: Page, server: Server) -> None:
+    block = Sequential(id="s", nodes=(linear("c", 4, 4), op("sum", "Add")))
+    app = opened(page, server, chain(linear("a", 4, 4), linear("b", 4, 4), block, name="Wired"))
+    wire, hint = app.button(WIRE), page.locator(".frame .hint")
+    expect(wire).to_have_attribute("aria-disabled", "true")
+    app.row("b").click()
+    expect(wire).to_have_attribute("aria-disabled", "false")
+    wire.click()
+    expect(wire).to_have_attribute("aria-pressed", "true")
+    expect(hint).to_have_text("Click what feeds b, again what no longer does. Esc ends.")
+    expect(app.box("a")).to_have_class("node kind-linear role-layer feeds")
+    app.graph.locator(".role-input").click()
+    expect(app.graph.locator(".role-input")).to_have_class("node kind-input role-input feeds")
+    expect(app.box("a")).to_have_class("node kind-linear role-layer")
+    expect(app.field("input 1")).to_have_value("x")
+    expect(app.row("b")).to_have_attribute("aria-selected", "true")  # a click selects nothing now
+    app.box("s.sum").click()
+    expect(page.get_by_text("expects a source that stands before b, received s, which stands later")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(hint).to_be_empty()
+    app.box("s.sum").click()
+    expect(app.row("sum")).to_have_attribute("aria-selected", "true")
+    app.box("a").press("i")
+    expect(wire).to_have_attribute("aria-pressed", "true")
+    for source in ("a", "b"):
+        app.box(source).press("Enter")
+    for source in ("a", "s.c"):
+        expect(app.box(source)).to_have_class("node kind-linear role-layer feeds")
+    expect(app.field("input 1")).to_have_value("c")
+    app.row("s").click()
+    expect(app.field("inputs")).to_have_value("x, a")
+    app.settle()
+    app.button("Undo").click()
+    app.button("Undo").click()
+    expect(app.field("inputs")).to_have_value("x")

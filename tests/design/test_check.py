@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from composer.codegen.source import source
+from composer.design import edits
 from composer.design.check import check
 from composer.design.document import Definition, DefinitionOption, Design, Input, Rule
 from composer.design.nodes import Initializer, Parallel, Repeat, Residual, Sequential, Shared, Tensor, Use
@@ -242,3 +243,23 @@ def test_a_rule_is_for_modules() -> None:
     zeros = Rule(where="p", init=Initializer(scheme="zeros"))
     (found,) = check(chain(Tensor(id="p", kind="Parameter"), initializers=(zeros,)))
     assert found.code == "broken-rule"
+
+
+@pytest.mark.parametrize(
+    ("wires", "guesses"),
+    [
+        (["conv", "x"], [["conv2", "x"], ["act", "x"], ["x", "x"]]),
+        (["x", "lstn.1.0"], [["x", "lstm.1.0"], ["x", "act"], ["x", "x"]]),
+        (["x", "nowhere"], [["x", "act"], ["x", "x"]]),
+        (["x", "later"], [["x", "act"], ["x", "x"]]),
+    ],
+)
+def test_a_wire_that_leads_nowhere_may_be_led_elsewhere(wires: list[str], guesses: list[list[str]]) -> None:
+    nodes = (linear("conv2", 4, 4), layer("lstm", "LSTM", input_size=4, hidden_size=4), layer("act", "ReLU", "conv2"))
+    design = chain(*nodes, op("sum", "Add", *wires), linear("later", 4, 4))
+    (problem,) = check(design)
+    assert problem.code == "broken-wire"
+    assert [list(fix.edits[0]["inputs"]) for fix in problem.fixes] == [*guesses, []]
+    assert not any(fix.certain for fix in problem.fixes)
+    for fix in problem.fixes[:-1]:
+        assert "broken-wire" not in {each.code for each in check(edits.apply(design, fix.edits[0]))}

@@ -73,6 +73,7 @@ EXAMPLES: tuple[tuple[dict[str, Any], str], ...] = (
     ({"edit": "set_field", "path": "p", "name": "init", "value": {"scheme": "ones"}}, "set init of p to ones"),
     ({"edit": "set_field", "path": "p", "name": "value", "value": None}, "set value of p to none"),
     ({"edit": "set_kind", "path": "a", "kind": "LazyLinear"}, "make a a LazyLinear"),
+    ({"edit": "connect", "path": "b", "input": "x"}, "wire b"),
     ({"edit": "set_inputs", "path": "b", "inputs": ["x"]}, "wire b"),
     ({"edit": "set_outputs", "path": "", "outputs": ["a", "b"]}, "set the outputs of the design"),
     ({"edit": "set_input_names", "path": "b", "names": ["q"]}, "name the inputs of b"),

@@ -89,6 +89,8 @@ def operations(design: Design) -> st.SearchStrategy[Operation]:
         at("unset_option", options),
         st.sampled_from(fields or [("", "dim")]).flatmap(field),
         edit("set_kind", path=leaf, kind=st.sampled_from(["LazyLinear", "Tanh", "relu", "Linear", "Buffer"])),
+        edit("connect", path=path, source=path),
+        edit("connect", path=path, input=st.sampled_from([each.name for each in design.inputs])),
         edit("set_inputs", path=path, inputs=wires),
         edit("set_outputs", path=block, outputs=wires),
         edit("set_input_names", path=block, names=st.lists(ids(), min_size=1, max_size=2)),

@@ -9,12 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 import composer
 from composer.design.edits import apply
-from composer.design.nodes import Shared, Use
+from composer.design.nodes import Sequential, Shared, Use
 from composer.design.paths import find
 from composer.templates import load
 from composer.ui import handler
 from composer.ui.actions import outermost
 from composer.ui.document import Document
+from composer.ui.ports import renamed
 from composer.ui.state import ACTIONS
 from composer.ui.wires import in_scope, slots
 from composer.workspace import Workspace
@@ -111,3 +112,44 @@ def test_all_certain_fixes_are_one_step(workspace: Workspace, wrong: int) -> Non
     assert "repair" not in {each.key for each in app.button}
     app.button(key="undo").click().run()
     assert workspace.load("lenet").design == design
+
+
+def test_outputs_are_chosen_and_a_refused_name_is_told(workspace: Workspace) -> None:
+    app = chosen(opened("mlp", ""), "")
+    box = app.multiselect(key="field:mlp::outputs:wire")
+    assert box.options[0] == "out" and box.value == []
+    box.set_value(["out", "relu"]).run()
+    assert workspace.load("mlp").design.root.outputs == ("out", "relu")  # type: ignore[union-attr]
+    app.multiselect(key="field:mlp::outputs:wire").set_value([]).run()
+    assert workspace.load("mlp").design == load("mlp")
+    assert not app.exception
+
+
+def test_inputs_of_the_design_are_added_renamed_and_removed(workspace: Workspace) -> None:
+    app = chosen(opened("mlp", ""), "")
+    app.button(key="add_input").click().run()
+    assert [each.name for each in workspace.load("mlp").design.inputs] == ["x", "x_2"]
+    app.text_input(key="field:mlp::1:input").set_value("mask").run()
+    assert [each.name for each in workspace.load("mlp").design.inputs] == ["x", "mask"]
+    app.text_input(key="field:mlp::1:input").set_value("x").run()
+    assert any("two inputs" in each.value for each in app.toast), [each.value for each in app.toast]
+    app.button(key="reset:field:mlp::1:input").click().run()
+    assert workspace.load("mlp").design == load("mlp")
+    assert app.button(key="reset:field:mlp::0:input").disabled
+    assert not app.exception
+
+
+def test_inputs_of_a_block_are_named_in_place(workspace: Workspace) -> None:
+    app = opened("lenet", "features")
+    app.text_input(key="field:lenet:features:inputs:names").set_value("image, mask").run()
+    design = workspace.load("lenet").design
+    assert find(design, "features").input_names == ("image", "mask")
+    app.text_input(key="field:lenet:features:inputs:names").set_value("x").run()
+    assert workspace.load("lenet").design == load("lenet")
+    assert not app.exception
+
+
+def test_wires_to_inputs_that_are_gone_go_with_them() -> None:
+    block = Sequential(id="b", inputs=("a", "c"), input_names=("x", "y"))
+    assert renamed("b", block, ["x"])[1:] == [{"edit": "set_inputs", "path": "b", "inputs": ["a"]}]
+    assert len(renamed("b", block, ["x", "z"])) == 1

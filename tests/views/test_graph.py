@@ -13,6 +13,7 @@ from composer.errors import Problem
 from composer.reports import ShapesReport, ValueType, describe, under
 from composer.views.elements import Box, Graph
 from composer.views.graph import COMFORTABLE, Opened, graph
+from composer.views.places import feeding
 from tests.strategies import designs
 from tests.views.designs import design, layer, linear, repeated, shared
 
@@ -276,3 +277,23 @@ def test_a_graph_says_how_deep_it_is() -> None:
     ]
     drawn = graph(net)
     assert (drawn.depth, drawn.deeper) == (2, False)
+
+
+def test_what_feeds_a_node_or_a_block() -> None:
+    body = Sequential(id="s", nodes=(linear("b"), Sequential(id="t", nodes=(Op(id="sum", kind="Add"),))))
+    drawn = graph(design(linear("a"), body, Op(id="last", kind="Add", inputs=("a", "s"))))
+
+    def sources(path: str) -> list[str]:
+        ids = feeding(drawn, path)
+        assert set(ids) & {line.id for line in drawn.lines}
+        return [drawn.index[id].instance or drawn.index[id].role for id in ids if id.startswith("n")]
+
+    assert [sources(path) for path in ("a", "s", "s.b", "s.t", "s.t.sum")] == [
+        ["input"],
+        ["a"],
+        ["a"],
+        ["s.b"],
+        ["s.b"],
+    ]
+    assert sources("last") == ["a", "s.t.sum"]
+    assert feeding(drawn, "nowhere") == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from composer.design.checks.mending import mended
 from composer.design.document import Design
 from composer.design.lower import lower, parse_wire
 from composer.design.nodes import BlockBase, Layer, Node, Op, Repeat, Sequential, Shared, Tensor, Use
@@ -41,12 +42,12 @@ def _block(design: Design, block: BlockPlan) -> Iterator[Problem]:
 
 def _wires(design: Design, step: Step, scope: list[str]) -> Iterator[Problem]:
     node = find(design, step.path)
-    for text, ref in zip(node.inputs, step.inputs, strict=False):
+    for position, (text, ref) in enumerate(zip(node.inputs, step.inputs, strict=False)):
         if ref == BROKEN:
-            fix = Fix("remove its wires", ({"edit": "set_inputs", "path": step.path, "inputs": []},))
             received = repr(text) if parse_wire(text) else f"{text!r}, which is no reference"
             expected = f"an input from an earlier sibling or the block ({', '.join(map(repr, scope[-8:]))})"
-            yield Problem(step.path, "broken-wire", expected, received, (fix,))
+            fixes = tuple(mended(step.path, node.inputs, position, scope))
+            yield Problem(step.path, "broken-wire", expected, received, fixes)
     if not isinstance(step.call, TensorCall):
         least, most, names = takes(design, node, step.path)
         yield from _arity(step.path, len(step.inputs), least, most, names)

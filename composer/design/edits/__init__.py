@@ -4,6 +4,7 @@ Each keeps the ids and paths of what it does not touch, and rewrites the referen
 frozen paths, rules) to what it moves. A reference that has lost its target stays as it is, for `check` to name.
 """
 
+from composer.design.edits.connecting import connect
 from composer.design.edits.copying import clip_of, copied
 from composer.design.edits.cutting import cutting
 from composer.design.edits.definitions import (
@@ -40,6 +41,7 @@ __all__ = [
     "add_rule",
     "apply",
     "clip_of",
+    "connect",
     "copied",
     "cutting",
     "describe",

@@ -26,6 +26,7 @@ _LABELS: Mapping[str, str] = {
     "unset_option": "reset {name} of {path}",
     "set_field": "set {name} of {path} to {value}",
     "set_kind": "make {path} a {kind}",
+    "connect": "wire {path}",
     "set_inputs": "wire {path}",
     "set_outputs": "set the outputs of {path}",
     "set_input_names": "name the inputs of {path}",

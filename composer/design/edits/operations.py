@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from composer.design import limits
 from composer.design.document import Design
-from composer.design.edits import definitions, options, parameters, positions, whole, wiring
+from composer.design.edits import connecting, definitions, options, parameters, positions, whole, wiring
 from composer.design.edits.duplicating import duplicate
 from composer.design.edits.pasting import paste
 from composer.design.edits.refusal import refusal
@@ -33,7 +33,7 @@ _FUNCTIONS: tuple[Edit, ...] = (
     definitions.make_definition, definitions.add_definition, definitions.remove_definition,
     definitions.rename_definition, definitions.set_definition_options, definitions.rename_definition_option,
     options.set_option, options.unset_option, options.set_field, options.set_kind,
-    wiring.set_inputs, wiring.set_outputs, wiring.set_input_names,
+    connecting.connect, wiring.set_inputs, wiring.set_outputs, wiring.set_input_names,
     parameters.tie, parameters.untie, parameters.freeze, parameters.unfreeze,
     parameters.set_rules, parameters.add_rule, parameters.remove_rule,
     whole.set_design,

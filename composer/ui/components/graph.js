@@ -2,6 +2,7 @@
 // the picture is laid out anew only when the design changes.
 
 import { Tools } from "./graph_tools.js";
+import { Wiring } from "./graph_wiring.js";
 import { nearest } from "./nearest.js";
 import { themeOf } from "./theme.js";
 import { View } from "./view.js";
@@ -18,6 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   graph.send = (path) => setTriggerValue("select", path);
   graph.fold = (asked) => setTriggerValue("toggle", asked);
   graph.deepen = (asked) => setTriggerValue("depth", asked);
+  graph.wire = (message) => setTriggerValue("wire", message);
   graph.update(data);
   return () => graph.close();
 }
@@ -31,6 +33,7 @@ class Graph {
     this.frame.className = "frame";
     this.frame.append(this.stage);
     this.tools = new Tools(this.frame);
+    this.wiring = new Wiring(this.frame, (message) => this.wire(message), () => this.#markWires());
     root.append(this.styles, this.frame);
     this.parts = {}; // id → what is drawn there
     this.elements = new Map(); // id → its element
@@ -44,7 +47,8 @@ class Graph {
     this.view.close();
   }
 
-  update({ id, svg, parts, selected, marked, levels, styles, words }) {
+  update(data) {
+    const { id, svg, parts, selected, marked, levels, styles, words } = data;
     this.words = words;
     this.levels = levels;
     this.frame.dataset.theme = themeOf(this.frame);
@@ -58,6 +62,7 @@ class Graph {
     this.selected = selected;
     this.marked = marked;
     this.#mark();
+    this.wiring.update(data);
     moved ||= toggled !== this.toggled && this.parts[marked[0]]?.fold !== toggled; // it came out of what was opened
     if (moved) this.#reveal();
     this.sent = undefined;
@@ -114,6 +119,23 @@ class Graph {
     entry?.setAttribute("tabindex", "0");
   }
 
+  // What feeds the selected node is marked while wires are chosen.
+  #markWires() {
+    this.tools.press("wire", this.wiring.active);
+    this.tools.enable("wire", this.selected !== "");
+    for (const each of this.stage.querySelectorAll(".node, .cluster, .edge")) {
+      each.classList.toggle("feeds", this.wiring.active && this.wiring.feeds.has(each.id));
+    }
+  }
+
+  // What is under the pointer, or has the focus, was chosen: select it, or let it feed what is selected.
+  #choose(id) {
+    const part = this.parts[id];
+    if (!this.wiring.active) this.#select(id);
+    else if (part?.role === "run" && !part.open) this.#toggle(id);
+    else this.wiring.connect(id, part);
+  }
+
   #reveal() {
     const box = this.#box(this.marked[0]);
     if (box) this.view.reveal(box);
@@ -131,6 +153,8 @@ class Graph {
     this.selected = path;
     this.marked = path ? [id] : [];
     this.#mark();
+    this.wiring.target = path;
+    this.#markWires();
     this.send(path);
   }
 
@@ -148,10 +172,11 @@ class Graph {
   }
 
   #addTools() {
+    this.tools.add("wire", "⌁", () => this.wiring.toggle());
     this.tools.add("shallower", "‹", () => this.#go({ depth: this.levels.depth - 1 }));
     this.tools.add("fitting", "", () => this.#go({ depth: this.levels.chosen ? null : this.levels.depth }));
     this.tools.add("deeper", "›", () => this.#go({ depth: this.levels.depth + 1 }));
-    this.tools.add("uses", "⧉", () => this.#go({ uses: !this.levels.uses }));
+    this.tools.add("uses", "⊡", () => this.#go({ uses: !this.levels.uses }));
     this.tools.add("toggle", "⊞", () => this.#toggle(this.marked[0]));
     this.tools.add("zoomOut", "−", () => this.view.zoom(0.8));
     this.tools.add("zoomIn", "+", () => this.view.zoom(1.25));
@@ -193,14 +218,14 @@ class Graph {
       start.last = [event.clientX, event.clientY];
     });
     const end = (event) => {
-      if (start && !start.moved && event.type === "pointerup") this.#select(this.#idOf(start.target));
+      if (start && !start.moved && event.type === "pointerup") this.#choose(this.#idOf(start.target));
       start = undefined;
       this.stage.classList.remove("panning");
     };
     this.stage.addEventListener("pointerup", end);
     this.stage.addEventListener("pointercancel", end);
     this.stage.addEventListener("wheel", (event) => this.view.wheel(event), { passive: false });
-    this.stage.addEventListener("dblclick", (event) => this.#toggle(this.#idOf(event.target)));
+    this.stage.addEventListener("dblclick", (event) => this.wiring.active || this.#toggle(this.#idOf(event.target)));
     this.stage.addEventListener("keydown", (event) => this.#key(event));
     this.stage.addEventListener("focusin", (event) => {
       if (event.target.matches(":focus-visible")) this.view.reveal(event.target.getBoundingClientRect());
@@ -212,14 +237,15 @@ class Graph {
     const own = event.target.closest("[data-path]");
     const all = [...this.elements.values()];
     const acts = {
-      Enter: () => own && this.#select(own.id),
-      " ": () => own && this.#select(own.id),
+      Enter: () => own && this.#choose(own.id),
+      " ": () => own && this.#choose(own.id),
       e: () => this.#toggle(own?.id),
       Escape: () => this.#select(),
       Home: () => all[0]?.focus(),
       End: () => all.at(-1)?.focus(),
       "<": () => this.tools.click("shallower"),
       ">": () => this.tools.click("deeper"),
+      i: () => this.tools.click("wire"),
       u: () => this.tools.click("uses"),
       "+": () => this.view.zoom(1.25),
       "=": () => this.view.zoom(1.25),
