@@ -166,6 +166,24 @@ class SummaryReport:
 
 
 @dataclass(frozen=True, slots=True)
+class FlopsReport:
+    """FLOPs by instance path, of what computes any: None where they are not known. `sizes` are those of the symbols."""
+
+    own: Mapping[str, int | None] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def at(self, path: str) -> int | None:
+        """The FLOPs of all that is at or below `path`; None while any are unknown."""
+        total = 0
+        for name, number in self.own.items():
+            if under(path, name):
+                if number is None:
+                    return None
+                total += number
+        return total
+
+
+@dataclass(frozen=True, slots=True)
 class RepairReport:
     """A design after its certain fixes: its text, and what each fix did."""
 

@@ -57,12 +57,14 @@ class NodeSpec(Spec):
     `inputs` are in call order. `variadic` takes any number (at least `least`) of inputs instead.
     `outputs` is how many tensors come out: 1 is a bare tensor, more is a tuple. 0 says that the options
     decide: a tuple of any length, or a bare tensor (pooling without `return_indices`).
+    `formula` says what it computes, or the size that comes out, in names of its options; "" where that is not short.
     """
 
     inputs: tuple[Input, ...] = X
     variadic: bool = False
     least: int = 1
     outputs: int = 1
+    formula: str = ""
 
     @property
     def required_inputs(self) -> int:

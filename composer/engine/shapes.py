@@ -21,13 +21,14 @@ from composer.engine.walk import walk
 from composer.errors import Problem
 from composer.reports import ShapesReport, StepReport, TensorReport, TensorType, ValueType, under
 
-_NOT_RUN = {"too-large", "too-deep", "recursion", "bad-input", "bad-dtype"}
+NOT_RUN = {"too-large", "too-deep", "recursion", "bad-input", "bad-dtype"}
+"""Codes of problems with which a design is not run at all."""
 
 
 def examine(design: Design, sizes: Mapping[str, int] | None = None) -> ShapesReport:
     """`check` and `shapes` in one report: what is wrong by itself is not run, everything else is."""
     problems = check(design)
-    if any(problem.code in _NOT_RUN for problem in problems):
+    if any(problem.code in NOT_RUN for problem in problems):
         return ShapesReport(problems=problems)
     said = {problem.path for problem in problems}
     report = shapes(design, sizes, skip=said)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from composer.design.document import Design
 from composer.design.text import dumps, loads
 from composer.reports import (
+    FlopsReport,
     KernelReport,
     OpenReport,
     RepairReport,
@@ -44,7 +47,13 @@ def shapes(state: State, progress: Progress, text: str, sizes: Mapping[str, int]
     """The problems of a design, and the shapes of all that can be run of it."""
     from composer.engine.shapes import examine
 
-    return examine(loads(text), sizes)
+    return examine(_read(text), sizes)
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> Design:
+    """The design that `text` says: the app asks for its shapes, its FLOPs and its source, one soon after the other."""
+    return loads(text)
 
 
 def summary(state: State, progress: Progress, text: str, sizes: Mapping[str, int]) -> SummaryReport:
@@ -52,6 +61,13 @@ def summary(state: State, progress: Progress, text: str, sizes: Mapping[str, int
     from composer.engine.summary import summarize
 
     return summarize(loads(text), sizes)
+
+
+def flops(state: State, progress: Progress, text: str) -> FlopsReport:
+    """The FLOPs of a design for one sample."""
+    from composer.engine.flops import flops as engine
+
+    return engine(_read(text))
 
 
 def repair(state: State, progress: Progress, text: str) -> RepairReport:
@@ -66,7 +82,7 @@ def source(state: State, progress: Progress, text: str) -> SourceReport:
     """The design's source, with its shapes as comments."""
     from composer.engine.build import listing_of
 
-    return listing_of(loads(text))
+    return listing_of(_read(text))
 
 
 def open_model(state: State, progress: Progress, text: str) -> OpenReport:
@@ -112,6 +128,7 @@ def run(
 
 
 VERBS: Mapping[str, Verb] = {
+    "flops": flops,
     "open": open_model,
     "ping": ping,
     "repair": repair,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import streamlit as st
 
 from composer.design.nodes import Layer, Node, Op, Use
 from composer.design.paths import find
-from composer.reports import ShapesReport, count_parameters, describe, under
+from composer.reports import ShapesReport
 from composer.ui import state
 from composer.ui.actions import actions
 from composer.ui.document import Document
+from composer.ui.facts import facts
 from composer.ui.fields import fields_of, name_of, whole
 from composer.ui.forms import form
 from composer.ui.language import _
 from composer.ui.messages import escape, show_problems
 from composer.ui.ports import ports
-from composer.ui.rows import instances
 from composer.ui.signature import signature_of
 from composer.ui.wires import wires
 
@@ -29,7 +27,7 @@ def inspector(document: Document, report: ShapesReport) -> None:
     path = state.selected()
     node = find(document.design, path)
     _head(document, path, node)
-    _facts(path, node, report)
+    facts(document, path, node, report)
     actions(document, path, node)
     show_problems(document, [each for each in report.problems if each.path == path], "own")
     form(document, path, name_of(document.design, path, node))
@@ -54,6 +52,8 @@ def _head(document: Document, path: str, node: Node) -> None:
     text = _help(node) if path else escape(document.design.description)
     if text:
         st.caption(text)
+    if isinstance(node, Layer | Op) and node.spec.formula:
+        st.markdown(escape(node.spec.formula))
 
 
 def _help(node: Node) -> str:
@@ -76,46 +76,3 @@ def _about(kind: str) -> str:
         "Shared": _("The very module of an earlier node, used here again: same weights, and gradients add."),
         "Use": _("An instance of a definition, with weights of its own."),
     }.get(kind, "")
-
-
-def _facts(path: str, node: Node, report: ShapesReport) -> None:
-    """What goes in, what comes out, and how many parameters."""
-    facts = list(_flow(path, report))
-    count = _parameters(path, node, report)
-    if count:
-        facts.append((_("parameters"), count))
-    if facts:
-        lines = [f"{name} **{escape(text)}**" for name, text in facts]
-        st.markdown("  \n".join(lines))
-
-
-def _flow(path: str, report: ShapesReport) -> Iterator[tuple[str, str]]:
-    step = report.steps.get(instances(report).get(path, path))
-    if step is None:
-        return
-    if step.inputs:
-        yield _("in"), ", ".join(map(describe, step.inputs))
-    yield _("out"), describe(step.output)
-
-
-def _parameters(path: str, node: Node, report: ShapesReport) -> str:
-    """How many parameters are the node's own, and how much of the whole that is."""
-    instance = instances(report).get(path, path)
-    inside = [each for each in report.tensors if each.parameter and under(instance, each.name)]
-    if isinstance(node, Op) or not inside or (path.startswith(".") and path == instance):
-        return ""
-    own = [each for each in inside if not each.owner or under(instance, each.owner)]
-    if not own:
-        return _("shared with {owner}").format(owner=inside[0].owner)
-    count, total = count_parameters(own), count_parameters(report.tensors)
-    if count is None:
-        return _("not known yet")
-    return f"{count:,} ({share(count, total)})" if path and total else f"{count:,}"
-
-
-def share(count: int, total: int) -> str:
-    """`count` as a part of `total`, in percent, and never as a power of ten."""
-    percent = 100 * count / total
-    if 0 < percent < 0.01:
-        return "< 0.01 %"
-    return f"{percent:.2g} %" if percent < 99 else f"{percent:.3g} %"

@@ -11,7 +11,7 @@ from typing import Any
 
 from composer.errors import ComposerError, KernelError, KernelTimeout
 from composer.kernel.pool import Pool
-from composer.reports import RepairReport, ShapesReport, SourceReport
+from composer.reports import FlopsReport, RepairReport, ShapesReport, SourceReport
 from composer.ui.language import _
 
 PREVIEWS = "previews"
@@ -68,6 +68,16 @@ def source(text: str) -> Source:
         return Source(SourceReport("", {}, ()), str(error))
 
 
+@lru_cache(maxsize=16)
+def flops(text: str) -> FlopsReport:
+    """The FLOPs of the design that `text` says, for one sample; none where no kernel answers."""
+    try:
+        found: FlopsReport = _ask("flops", text)
+    except ComposerError:
+        return FlopsReport()
+    return found
+
+
 def repair(text: str) -> RepairReport:
     """The design that `text` says after all fixes that involve no choice.
 
@@ -82,6 +92,7 @@ def retry() -> None:
     """Forget what was found, failures among it: the next look asks a kernel again."""
     preview.cache_clear()
     source.cache_clear()
+    flops.cache_clear()
 
 
 def close_all() -> None:

@@ -1,5 +1,6 @@
 """Convolutions and transposed convolutions, in one, two and three dimensions."""
 
+from composer.catalog import formulas
 from composer.catalog.layers.common import DATA, SHAPES, bias, dilation, groups
 from composer.catalog.options import Choice, Int, IntList, IntOrTuple, Measure
 from composer.catalog.spec import LayerSpec
@@ -29,6 +30,7 @@ def _convolution(n: int) -> LayerSpec:
         lazy=f"LazyConv{n}d",
         infers=("in_channels",),
         positional=2,
+        formula=formulas.windows(n),
         help=f"Slides learned filters over {DATA[n]} of shape {SHAPES[n]}.",
         aliases=("convolution", "filter", "kernel", "depthwise", "pointwise"),
         options=(
@@ -58,6 +60,7 @@ def _transposed(n: int) -> LayerSpec:
         lazy=f"LazyConvTranspose{n}d",
         infers=("in_channels",),
         positional=2,
+        formula=formulas.spread(n),
         help=f"Spreads each point of {DATA[n]} over a window with learned weights, which enlarges them.",
         aliases=("deconvolution", "transposed convolution", "upconvolution", "upsample", "decoder"),
         options=(

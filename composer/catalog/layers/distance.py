@@ -10,6 +10,7 @@ DISTANCE = (
         category="Distance",
         inputs=inputs("x1 x2"),
         positional=0,
+        formula="y = x₁·x₂ / (max(‖x₁‖, eps)·max(‖x₂‖, eps))",
         help="The cosine of the angle between two vectors: 1 for the same direction, -1 for the opposite one.",
         aliases=("angle", "similarity", "compare"),
         options=(Int("dim", default=1, help="The dimension that holds the vectors."), eps(1e-8)),
@@ -19,6 +20,7 @@ DISTANCE = (
         category="Distance",
         inputs=inputs("x1 x2"),
         positional=0,
+        formula="y = ‖x₁ − x₂ + eps‖ₚ",
         help="The distance between the vectors of two inputs, row by row.",
         aliases=("norm", "euclidean", "compare"),
         options=(

@@ -1,5 +1,6 @@
 """Tables of vectors, looked up by integers."""
 
+from composer.catalog import formulas
 from composer.catalog.options import Bool, Choice, Float, Int
 from composer.catalog.spec import LayerSpec, inputs
 
@@ -16,6 +17,7 @@ EMBEDDING = (
         kind="Embedding",
         category="Embedding",
         positional=2,
+        formula=formulas.LOOKUP,
         help="Replaces each integer, such as a token, by its own learned vector.",
         aliases=("token", "lookup", "vocabulary", "word", "positional", "sparse"),
         options=(_COUNT, _WIDTH, _PADDING, _MAX_NORM, _NORM_TYPE, _SCALE, _SPARSE),

@@ -1,5 +1,6 @@
 """Layers that multiply by a weight matrix."""
 
+from composer.catalog import formulas
 from composer.catalog.layers.common import bias
 from composer.catalog.options import Int, Measure
 from composer.catalog.spec import LayerSpec, inputs
@@ -11,6 +12,7 @@ LINEAR = (
         lazy="LazyLinear",
         infers=("in_features",),
         positional=2,
+        formula=formulas.LINEAR,
         help="Multiplies the last dimension by a weight matrix and adds a bias.",
         aliases=("dense", "fully connected", "fc", "affine", "projection", "head"),
         options=(
@@ -29,6 +31,7 @@ LINEAR = (
         category="Linear",
         inputs=inputs("input1 input2"),
         positional=3,
+        formula="yₖ = x₁ᵀ·Wₖ·x₂ + bₖ",
         help="A weighted sum of all products of an entry of one input with an entry of the other, for each output.",
         aliases=("quadratic", "tensor product"),
         options=(

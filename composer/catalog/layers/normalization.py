@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from composer.catalog import formulas
 from composer.catalog.layers.common import DATA, eps, lazy
 from composer.catalog.options import Bool, Float, Int, IntList, Measure
 from composer.catalog.spec import LayerSpec, inputs
@@ -42,6 +43,7 @@ def _batch(n: int) -> LayerSpec:
         category="Normalization",
         lazy=f"LazyBatchNorm{n}d",
         infers=("num_features",),
+        formula=formulas.STANDARD,
         help=f"Normalizes each channel of {DATA[n]} over the batch; in evaluation mode with running statistics.",
         aliases=("batch norm", "bn", *_NORM),
         options=(
@@ -61,6 +63,7 @@ def _instance(n: int) -> LayerSpec:
         category="Normalization",
         lazy=f"LazyInstanceNorm{n}d",
         infers=("num_features",),
+        formula=formulas.STANDARD,
         help=f"Normalizes each channel of each sample of {DATA[n]} by itself.",
         aliases=("instance norm", "style", *_NORM),
         options=(
@@ -109,6 +112,7 @@ NORMALIZATION = (
     LayerSpec(
         kind="LayerNorm",
         category="Normalization",
+        formula=formulas.STANDARD,
         help="Normalizes the last dimensions of each position by themselves. Common in transformers.",
         aliases=("layer norm", "ln", *_NORM),
         options=(
@@ -122,6 +126,7 @@ NORMALIZATION = (
         kind="RMSNorm",
         category="Normalization",
         inputs=inputs("x"),
+        formula=formulas.ROOT_MEAN_SQUARE,
         help="Divides by the root of the mean square: a LayerNorm that leaves the mean where it is.",
         aliases=("root mean square", "llama", *_NORM),
         options=(
@@ -134,6 +139,7 @@ NORMALIZATION = (
         kind="GroupNorm",
         category="Normalization",
         positional=2,
+        formula=formulas.STANDARD,
         help="Normalizes groups of channels of each sample by themselves; does not depend on the batch.",
         aliases=("group norm", "gn", *_NORM),
         options=(
@@ -149,6 +155,7 @@ NORMALIZATION = (
     LayerSpec(
         kind="LocalResponseNorm",
         category="Normalization",
+        formula="y = x / (k + alpha / size · Σ x²)^beta",
         help="Divides each value by a sum over neighboring channels, as AlexNet did.",
         aliases=("lrn", "alexnet", *_NORM),
         options=_RESPONSE,
@@ -156,6 +163,7 @@ NORMALIZATION = (
     LayerSpec(
         kind="CrossMapLRN2d",
         category="Normalization",
+        formula="y = x / (k + alpha / size · Σ x²)^beta",
         help="LocalResponseNorm for images, in an older implementation.",
         aliases=("lrn", "alexnet", *_NORM),
         options=_RESPONSE,

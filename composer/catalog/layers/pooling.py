@@ -1,5 +1,6 @@
 """Layers that summarize windows of their input, and those that undo it."""
 
+from composer.catalog import formulas
 from composer.catalog.layers.common import DATA, SHAPES, dilation
 from composer.catalog.options import Bool, Float, FloatOrTuple, Int, IntList, IntOrTuple
 from composer.catalog.spec import LayerSpec, inputs
@@ -32,6 +33,7 @@ def _max(n: int) -> LayerSpec:
         kind=f"MaxPool{n}d",
         category="Pooling",
         outputs=0,
+        formula=formulas.windows(n),
         help=f"The largest value of each window of {DATA[n]} ({SHAPES[n]}).",
         aliases=("maximum", "subsampling", "downsample"),
         options=(_kernel(n), _stride(n), _padding(n), dilation(n), _indices(), _ceil()),
@@ -46,6 +48,7 @@ def _average(n: int) -> LayerSpec:
     return LayerSpec(
         kind=f"AvgPool{n}d",
         category="Pooling",
+        formula=formulas.windows(n, dilation=False),
         help=f"The mean of each window of {DATA[n]} ({SHAPES[n]}).",
         aliases=("mean", "average", "subsampling", "downsample"),
         options=(_kernel(n), _stride(n), _padding(n), _ceil(), count, *([divisor] if n > 1 else [])),
@@ -57,6 +60,7 @@ def _power(n: int) -> LayerSpec:
         kind=f"LPPool{n}d",
         category="Pooling",
         positional=2,
+        formula=formulas.windows(n, dilation=False, padding=False),
         help=f"The p-norm of each window of {DATA[n]} ({SHAPES[n]}): p=1 is the sum, and a large p nears the maximum.",
         aliases=("norm", "power average"),
         options=(
@@ -102,6 +106,7 @@ def _adaptive_average(n: int) -> LayerSpec:
     return LayerSpec(
         kind=f"AdaptiveAvgPool{n}d",
         category="Pooling",
+        formula=formulas.adaptive(n),
         help=f"The means of as many windows as the output has points, whatever the size of the {DATA[n]}.",
         aliases=("mean", "average", "global pooling", "any size"),
         options=(_output_size(n),),
@@ -113,6 +118,7 @@ def _adaptive_max(n: int) -> LayerSpec:
         kind=f"AdaptiveMaxPool{n}d",
         category="Pooling",
         outputs=0,
+        formula=formulas.adaptive(n),
         help=f"The maxima of as many windows as the output has points, whatever the size of the {DATA[n]}.",
         aliases=("maximum", "global pooling", "any size"),
         options=(_output_size(n), _indices()),
@@ -124,6 +130,7 @@ def _unpool(n: int) -> LayerSpec:
         kind=f"MaxUnpool{n}d",
         category="Pooling",
         inputs=inputs("input indices"),
+        formula=formulas.unpooled(n),
         help=f"Puts the maxima of a MaxPool{n}d back where they were, among zeros. Wire both its outputs here.",
         aliases=("unpooling", "upsample", "decoder"),
         options=(

@@ -1,5 +1,6 @@
 """Recurrent layers, which carry a state along a sequence, and their single steps (cells)."""
 
+from composer.catalog import formulas
 from composer.catalog.layers.common import bias
 from composer.catalog.options import Bool, Choice, Float, Int, Measure, Option
 from composer.catalog.spec import LayerSpec, inputs
@@ -12,13 +13,16 @@ _BIAS = bias("Add learned constants to the gates.")
 _NONLINEARITY = Choice("nonlinearity", default="tanh", choices=("tanh", "relu"), help="Activation of the state.")
 
 
-def _recurrent(kind: str, help: str, extra: tuple[Option, ...], last: tuple[Option, ...], *aliases: str) -> LayerSpec:
+def _recurrent(
+    kind: str, help: str, formula: str, extra: tuple[Option, ...], last: tuple[Option, ...], *aliases: str
+) -> LayerSpec:
     return LayerSpec(
         kind=kind,
         category="Recurrent",
         inputs=inputs("input hx?"),
         outputs=2,
         positional=2,
+        formula=formula,
         help=help,
         aliases=("sequence", "recurrent", "time series", *aliases),
         options=(
@@ -34,13 +38,14 @@ def _recurrent(kind: str, help: str, extra: tuple[Option, ...], last: tuple[Opti
     )
 
 
-def _cell(kind: str, help: str, state: int, *options: Option) -> LayerSpec:
+def _cell(kind: str, help: str, formula: str, state: int, *options: Option) -> LayerSpec:
     return LayerSpec(
         kind=kind,
         category="Recurrent",
         inputs=inputs("input hx?"),
         outputs=state,
         positional=2,
+        formula=formula,
         help=help,
         aliases=("recurrent", "step"),
         options=(*_SIZES, _BIAS, *options),
@@ -52,6 +57,7 @@ RECURRENT = (
         "LSTM",
         "Carries a hidden and a cell state along a sequence, with gates that let it remember for long. "
         "Gives the outputs and the pair of last states.",
+        formulas.LSTM,
         (),
         (Int("proj_size", default=0, low=0, help="Project the hidden state to this size; 0: no projection."),),
         "lstm",
@@ -60,6 +66,7 @@ RECURRENT = (
     _recurrent(
         "GRU",
         "Carries a gated state along a sequence: an LSTM with fewer parts. Gives the outputs and the last state.",
+        formulas.GRU,
         (),
         (),
         "gated recurrent unit",
@@ -67,11 +74,12 @@ RECURRENT = (
     _recurrent(
         "RNN",
         "Carries a state along a sequence, without gates. Gives the outputs and the last state.",
+        formulas.RNN,
         (_NONLINEARITY,),
         (),
         "elman",
     ),
-    _cell("LSTMCell", "One step of an LSTM: gives the new hidden and cell state.", 2),
-    _cell("GRUCell", "One step of a GRU: gives the new state.", 1),
-    _cell("RNNCell", "One step of an RNN: gives the new state.", 1, _NONLINEARITY),
+    _cell("LSTMCell", "One step of an LSTM: gives the new hidden and cell state.", formulas.LSTM, 2),
+    _cell("GRUCell", "One step of a GRU: gives the new state.", formulas.GRU, 1),
+    _cell("RNNCell", "One step of an RNN: gives the new state.", formulas.RNN, 1, _NONLINEARITY),
 )

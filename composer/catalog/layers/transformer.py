@@ -75,6 +75,7 @@ TRANSFORMER = (
         inputs=inputs("query key value key_padding_mask=? attn_mask=?"),
         outputs=2,
         positional=2,
+        formula="headᵢ = softmax(Qᵢ·Kᵢᵀ / √(embed_dim / num_heads))·Vᵢ; y = [head₁, head₂, …]·Wᵀ + b",
         help="Each query gathers the values whose keys match it, several heads at once. "
         "Gives the result and the attention weights.",
         aliases=("self-attention", "mha", "heads", "transformer"),

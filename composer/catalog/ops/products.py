@@ -1,5 +1,6 @@
 """Ops that multiply tensors with each other."""
 
+from composer.catalog import formulas
 from composer.catalog.options import Bool, Float, Str
 from composer.catalog.spec import OpSpec, inputs
 
@@ -27,6 +28,7 @@ PRODUCTS = (
         category="Product",
         inputs=inputs("query key value attn_mask=?"),
         call="F.scaled_dot_product_attention",
+        formula=formulas.ATTENTION,
         help="Each query gathers the values whose keys match it; heads are a batch dimension.",
         aliases=("attention", "sdpa", "self-attention", "transformer", "flash"),
         options=(

@@ -1,5 +1,6 @@
 """What some layers do, with weights that are given as inputs: tied ones, or ones that another layer computes."""
 
+from composer.catalog import formulas
 from composer.catalog.layers.common import eps
 from composer.catalog.options import Float, Int, IntList, IntOrTuple
 from composer.catalog.spec import OpSpec, inputs
@@ -10,6 +11,7 @@ WEIGHTED = (
         category="Given weights",
         inputs=inputs("input weight bias=?"),
         call="F.linear",
+        formula=formulas.LINEAR,
         help="A linear layer over a weight (outputs×inputs) that is given, such as a tied one.",
         aliases=("dense", "functional", "tied head"),
     ),
@@ -18,6 +20,7 @@ WEIGHTED = (
         category="Given weights",
         inputs=inputs("input weight bias=?"),
         call="F.conv2d",
+        formula=formulas.windows(2),
         help="A convolution over a weight that is given, such as a standardized one.",
         aliases=("convolution", "functional", "hypernetwork"),
         options=(
@@ -32,6 +35,7 @@ WEIGHTED = (
         category="Given weights",
         inputs=inputs("input weight"),
         call="F.embedding",
+        formula=formulas.LOOKUP,
         help="Looks integers up in a table (rows×features) that is given, such as a tied one.",
         aliases=("token", "lookup", "functional"),
     ),
@@ -41,6 +45,7 @@ WEIGHTED = (
         inputs=inputs("input weight=? bias=?"),
         call="F.layer_norm",
         positional=1,
+        formula=formulas.STANDARD,
         help="A layer norm over the last dimensions, with a scale and shift that are given or left out.",
         aliases=("normalization", "functional"),
         options=(IntList("normalized_shape", help="Sizes of the last dimensions."), eps(1e-5)),
@@ -51,6 +56,7 @@ WEIGHTED = (
         inputs=inputs("input weight=?"),
         call="F.rms_norm",
         positional=1,
+        formula=formulas.ROOT_MEAN_SQUARE,
         help="An RMS norm over the last dimensions, with a scale that is given or left out.",
         aliases=("normalization", "functional"),
         options=(
@@ -64,6 +70,7 @@ WEIGHTED = (
         inputs=inputs("input weight=? bias=?"),
         call="F.group_norm",
         positional=1,
+        formula=formulas.STANDARD,
         help="A group norm with a scale and shift that are given or left out.",
         aliases=("normalization", "functional"),
         options=(Int("num_groups", low=1, help="Number of groups; it divides the channels."), eps(1e-5)),
@@ -74,6 +81,7 @@ WEIGHTED = (
         inputs=inputs("input running_mean running_var weight=? bias=?"),
         call="F.batch_norm",
         training=True,
+        formula=formulas.STANDARD,
         help="A batch norm over running statistics that are given, which training updates.",
         aliases=("normalization", "functional"),
         options=(Float("momentum", default=0.1, low=0.0, high=1.0, help="Weight of a new batch."), eps(1e-5)),
