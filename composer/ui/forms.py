@@ -75,11 +75,11 @@ def value_of(option: Option, text: str) -> Value:
 
 def _widget(document: Document, path: str, field: Field, key: str, draft: str | None) -> None:
     option = field.option
-    name = escape(field.name)
-    unit = f" :gray[({escape(option.unit)})]" if option.unit else ""
     common: dict[str, Any] = {"key": key, "help": hint(field), "on_change": _commit}
     common["args"] = (document, path, field, key)
-    common["label"] = (f"**{name}**" if field.given else name) + unit
+    common["label"] = (
+        f"{field.name} ({option.unit})" if option.unit else field.name
+    )  # plain: it is the field's name, too
     choices = words(option)
     if isinstance(option, Bool) and not option.optional:
         state.set_widget(key, field.value is True)

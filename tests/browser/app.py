@@ -53,6 +53,10 @@ class App:
         """A row of the tree, by the name in it."""
         return self.tree.locator(f"[role=treeitem]:has(.name:text-is({json.dumps(name)}))")
 
+    def at(self, path: str) -> Locator:
+        """The row of a path."""
+        return self.tree.locator(f"[role=treeitem][data-path={json.dumps(path)}]")
+
     @property
     def graph(self) -> Locator:
         return self.page.get_by_role("listbox", name="Graph of")
