@@ -86,7 +86,7 @@ export class Palette {
     head.append(element("span", "number", String(group.entries.length)));
     box.append(head);
     if (closed) return box;
-    const list = element("ul", "");
+    const list = element("div", "items");
     list.append(...group.entries.map((entry) => this.#entry(entry)));
     box.append(list);
     return box;
@@ -112,7 +112,7 @@ export class Palette {
   }
 
   #entry(entry) {
-    const item = element("li", "entry", entry.name);
+    const item = element("div", "entry", entry.name);
     item.entry = entry;
     item.tabIndex = -1;
     item.setAttribute("role", "button");
