@@ -95,6 +95,7 @@ def _widget(document: Document, path: str, field: Field, key: str, draft: str | 
         st.selectbox(options=known, index=None, required=True, placeholder=_("needs a value"), **common)
 
 
+@state.heard
 def _commit(document: Document, path: str, field: Field, key: str) -> None:
     """Apply what is in a field, or keep it with what is wrong with it."""
     given = state.widget(key)

@@ -42,6 +42,7 @@ def _names(document: Document, path: str, node: BlockBase) -> None:
         )
 
 
+@state.heard
 def _rename(document: Document, path: str, node: BlockBase, key: str) -> None:
     names = [name.strip() for name in state.widget(key).split(",") if name.strip()]
     state.change(document, renamed(path, node, names))
@@ -73,6 +74,7 @@ def _outputs(document: Document, path: str, node: Sequential) -> None:
         )
 
 
+@state.heard
 def _set_outputs(document: Document, path: str, key: str) -> None:
     outputs = [text.strip() for text in state.widget(key)]
     state.change(document, [{"edit": "set_outputs", "path": path, "outputs": outputs}])
@@ -119,6 +121,7 @@ def _another(design: Design) -> dict[str, Any]:
     return {**_plain(design)[-1], "name": unique("x", taken)}
 
 
+@state.heard
 def _rename_input(document: Document, number: int, key: str) -> None:
     inputs = _plain(document.design)
     inputs[number]["name"] = state.widget(key).strip()

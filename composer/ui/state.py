@@ -7,8 +7,10 @@ the page's URL. The session itself holds only what one tab looks at.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,8 @@ _COLLAPSED = "graph_collapsed"
 _DEPTH = "graph_depth"
 _USES = "graph_uses"
 _PAGE = "page"
+_REPLACED = "replaced_values"
+_ECHO = 2.0  # seconds in which the page has surely been told
 _IN_URL = "in_url"  # the design that the URL was seen to name: a click may be faster than the URL
 
 
@@ -225,18 +229,19 @@ def deepen_from_graph() -> None:
 
 def keep_selection(document: Document) -> str:
     """The path that is selected, or the nearest one above it that is still there; others that are gone are let go."""
-    there = [path for path in selection() if _is_there(document, path)]
+    there = [path for path in selection() if is_there(document, path)]
     path = selected()
     if path in there:
         st.session_state[_SELECTION] = there
         return path
-    while path and not _is_there(document, path):
+    while path and not is_there(document, path):
         path = path.rpartition(".")[0]
     select(path)
     return path
 
 
-def _is_there(document: Document, path: str) -> bool:
+def is_there(document: Document, path: str) -> bool:
+    """Whether the design has a node at `path`."""
     try:
         find(document.design, path)
     except EditError:
@@ -299,13 +304,32 @@ def widget(key: str) -> Any:
 def set_widget(key: str, value: Any) -> None:
     """Give a widget a value before it is drawn; one that has it is left alone, and keeps what is being typed."""
     if key not in st.session_state or st.session_state[key] != value:
+        if key in st.session_state:
+            st.session_state.setdefault(_REPLACED, {})[key] = (st.session_state[key], time.monotonic())
         st.session_state[key] = value
+
+
+def heard(act: Callable[..., None]) -> Callable[..., None]:
+    """A widget's callback, whose last argument is the widget's key, that is not called for an echo.
+
+    The page sends the values of all its widgets with every request. One that it sends before it was told what
+    `set_widget` set carries the value from before, and Streamlit takes that for a change that somebody made.
+    """
+
+    @wraps(act)
+    def callback(*arguments: Any) -> None:
+        key = arguments[-1]
+        value, when = st.session_state.get(_REPLACED, {}).get(key, (None, -_ECHO))
+        if time.monotonic() - when >= _ECHO or st.session_state[key] != value:
+            act(*arguments)
+
+    return callback
 
 
 __all__ = [
     "ACTIONS", "CODE", "EDITOR", "GRAPH", "WORKSPACE", "Deleted", "Document", "answer", "begin", "change", "close",
-    "deepen_from_graph", "deleted", "document", "documents", "drafts", "field_key", "keep_selection",
-    "note_deleted", "notify", "open_id", "opened", "said", "select", "select_all", "select_from",
+    "deepen_from_graph", "deleted", "document", "documents", "drafts", "field_key", "heard", "is_there",
+    "keep_selection", "note_deleted", "notify", "open_id", "opened", "said", "select", "select_all", "select_from",
     "select_from_editor", "selected", "selection", "set_widget", "show", "take_answer", "take_notices",
     "toggle_from_graph", "widget",
 ]  # fmt: skip

@@ -80,7 +80,10 @@ def slots(document: Document, path: str, node: Node) -> tuple[str, ...]:
     return (*names, *[""] * (count - len(names)))
 
 
+@state.heard
 def _commit(document: Document, path: str, number: int, key: str) -> None:
+    if not state.is_there(document, path):
+        return
     inputs = list(find(document.design, path).inputs)
     inputs += [""] * (number + 1 - len(inputs))
     inputs[number] = (state.widget(key) or "").strip()
