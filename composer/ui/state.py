@@ -7,7 +7,7 @@ the page's URL. The session itself holds only what one tab looks at.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ WORKSPACE = "BLOCK_COMPOSER_WORKSPACE"
 EDITOR = "editor"
 GRAPH = "graph"
 ACTIONS = "actions_menu"
+DESIGNS = "designs"
+FOLLOW = "follow"
 _PARAMETER = "design"
 _OPEN = "open_design"
 _SELECTED = "selected_path"
@@ -37,6 +39,7 @@ _SELECTION = "selected_paths"
 _DRAFTS = "drafts"
 _CLIP = "clip"
 _DELETED = "deleted"
+_TAB = "tab"
 _NOTED = "noted"  # the design that was put first in the list of recent ones
 _NOTICE = "notice"
 _EXPANDED = "graph_expanded"
@@ -101,6 +104,13 @@ def document() -> Document | None:
     return found
 
 
+def tab_name(make: Callable[[], str]) -> str:
+    """The secret name of this tab, made where it has none."""
+    if _TAB not in st.session_state:
+        st.session_state[_TAB] = make()
+    return str(st.session_state[_TAB])
+
+
 def open_id() -> str:
     """The id of the design that is open in this tab; "" where none is."""
     return str(st.session_state.get(_OPEN, ""))
@@ -120,6 +130,7 @@ def close() -> None:
 
 def _look_at(id: str) -> None:
     st.session_state[_OPEN] = id
+    st.session_state[DESIGNS] = False  # the menu has done its work; open, it would come back with fields of the old
     st.session_state[_SELECTED] = ""
     st.session_state[_DRAFTS] = {}
     st.session_state[_EXPANDED] = st.session_state[_COLLAPSED] = frozenset()
@@ -281,8 +292,8 @@ def set_widget(key: str, value: Any) -> None:
 
 
 __all__ = [
-    "ACTIONS", "EDITOR", "GRAPH", "WORKSPACE", "Deleted", "Document", "answer", "begin", "change", "close", "deleted",
-    "document", "documents", "drafts", "field_key", "keep_selection", "note_deleted", "notify", "open_id", "opened",
-    "said", "select", "select_all", "select_from", "select_from_editor", "selected", "selection", "set_widget", "show",
-    "take_answer", "take_notices", "toggle_from_graph", "widget",
+    "ACTIONS", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "WORKSPACE", "Deleted", "Document", "answer", "begin", "change",
+    "close", "deleted", "document", "documents", "drafts", "field_key", "keep_selection", "note_deleted", "notify",
+    "open_id", "opened", "said", "select", "select_all", "select_from", "select_from_editor", "selected", "selection",
+    "set_widget", "show", "tab_name", "take_answer", "take_notices", "toggle_from_graph", "widget",
 ]  # fmt: skip
