@@ -12,6 +12,7 @@ from composer.ui import handler, library, state
 from composer.ui.document import Document
 from composer.ui.downloads import downloads
 from composer.ui.fields import name_of
+from composer.ui.following import follow
 from composer.ui.forms import form
 from composer.ui.handler import Outcome
 from composer.ui.language import _
@@ -45,6 +46,7 @@ def show() -> None:
         with st.popover(_("Export"), icon=":material/download:", key="export", on_change="rerun") as menu:
             if menu.open:
                 downloads(document)
+        follow(document)
     library.show_deleted()
     show_trouble(document)
 
@@ -57,7 +59,7 @@ def _styles() -> str:
 def _designs(document: Document) -> None:
     """The menu of designs: what it holds is looked up when it opens."""
     name = escape(shorten(document.design.name, _NAME))
-    with st.popover(name, icon=":material/account_tree:", key="designs", on_change="rerun") as menu:
+    with st.popover(name, icon=":material/account_tree:", key=state.DESIGNS, on_change="rerun") as menu:
         if not menu.open:
             return
         form(document, "", name_of(document.design, "", document.design.root), "menu")

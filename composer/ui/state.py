@@ -33,6 +33,8 @@ EDITOR = "editor"
 GRAPH = "graph"
 CODE = "code"
 ACTIONS = "actions_menu"
+DESIGNS = "designs"
+FOLLOW = "follow"
 _PARAMETER = "design"
 _OPEN = "open_design"
 _SELECTED = "selected_path"
@@ -40,6 +42,7 @@ _SELECTION = "selected_paths"
 _DRAFTS = "drafts"
 _CLIP = "clip"
 _DELETED = "deleted"
+_TAB = "tab"
 _NOTED = "noted"  # the design that was put first in the list of recent ones
 _NOTICE = "notice"
 _EXPANDED = "graph_expanded"
@@ -108,6 +111,13 @@ def document() -> Document | None:
     return found
 
 
+def tab_name(make: Callable[[], str]) -> str:
+    """The secret name of this tab, made where it has none."""
+    if _TAB not in st.session_state:
+        st.session_state[_TAB] = make()
+    return str(st.session_state[_TAB])
+
+
 def open_id() -> str:
     """The id of the design that is open in this tab; "" where none is."""
     return str(st.session_state.get(_OPEN, ""))
@@ -127,6 +137,7 @@ def close() -> None:
 
 def _look_at(id: str) -> None:
     st.session_state[_OPEN] = id
+    st.session_state[DESIGNS] = False  # the menu has done its work; open, it would come back with fields of the old
     st.session_state[_SELECTED] = ""
     st.session_state[_DRAFTS] = {}
     _open_levels(None, uses=False)
@@ -327,9 +338,9 @@ def heard(act: Callable[..., None]) -> Callable[..., None]:
 
 
 __all__ = [
-    "ACTIONS", "CODE", "EDITOR", "GRAPH", "WORKSPACE", "Deleted", "Document", "answer", "begin", "change", "close",
-    "deepen_from_graph", "deleted", "document", "documents", "drafts", "field_key", "heard", "is_there",
-    "keep_selection", "note_deleted", "notify", "open_id", "opened", "said", "select", "select_all", "select_from",
-    "select_from_editor", "selected", "selection", "set_widget", "show", "take_answer", "take_notices",
-    "toggle_from_graph", "widget",
+    "ACTIONS", "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "WORKSPACE", "Deleted", "Document", "answer",
+    "begin", "change", "close", "deepen_from_graph", "deleted", "document", "documents", "drafts", "field_key",
+    "heard", "is_there", "keep_selection", "note_deleted", "notify", "open_id", "opened", "said", "select",
+    "select_all", "select_from", "select_from_editor", "selected", "selection", "set_widget", "show", "tab_name",
+    "take_answer", "take_notices", "toggle_from_graph", "widget",
 ]  # fmt: skip

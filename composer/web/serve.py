@@ -19,6 +19,7 @@ import streamlit as st
 from composer.kernel.launch import warm_up
 from composer.ui.language import _
 from composer.ui.state import WORKSPACE
+from composer.web.routes import routes
 from composer.workspace import Workspace
 
 ADDRESS = "127.0.0.1"
@@ -59,7 +60,8 @@ def serve(port: int | None = None, browser: bool = True, workspace: Path | None 
         print(f"Port {PORT} is taken by another program, so this is port {own}.", flush=True)
     url = f"http://{ADDRESS}:{own}"
     warm_up()
-    app = st.App(SCRIPT, lifespan=_announcing(url, webbrowser.open if browser else None), on_script_error=_report)
+    announcing = _announcing(url, webbrowser.open if browser else None)
+    app = st.App(SCRIPT, lifespan=announcing, routes=routes(), on_script_error=_report)
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it
         app.run(config={**_OPTIONS, "server.port": own})
 

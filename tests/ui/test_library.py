@@ -20,9 +20,9 @@ def app(workspace: Workspace) -> AppTest:
 
 def opened(app: AppTest, id: str = "lenet") -> AppTest:
     """The app with a design open, and the menu of designs too."""
-    app.session_state["designs"] = True
     app.button(key=f"recent:{id}").click().run()
-    return checked(app)
+    app.session_state["designs"] = True
+    return checked(app.run())
 
 
 def names(app: AppTest, where: str) -> list[str]:
@@ -72,6 +72,7 @@ def test_deleting_the_design_that_is_open(app: AppTest, workspace: Workspace) ->
     assert "What would you like to build?" in texts(app)
     app.button(key="bring_back").click().run()
     assert checked(app).query_params["design"] == "lenet"
+    assert not names(app, "switch"), "the menu has done its work, and is closed"
 
 
 def test_what_was_deleted_twice_is_told(app: AppTest, workspace: Workspace) -> None:

@@ -1,0 +1,20 @@
+"""The app's own routes, beside those of Streamlit."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from composer.ui import following
+
+
+def routes() -> list[BaseRoute]:
+    """All of them. They are plain functions, so that they run in threads: a document may be locked for a while."""
+    return [Route(following.ADDRESS, changed)]
+
+
+def changed(request: Request) -> JSONResponse:
+    """Whether the tab whose secret name is asked for has to be drawn again."""
+    behind = following.tabs.is_behind(request.query_params.get("tab", ""))
+    return JSONResponse({"changed": behind}, headers={"Cache-Control": "no-store"})
