@@ -38,6 +38,11 @@ class App:
         return self.page.get_by_role("tree")
 
     @property
+    def menu(self) -> Locator:
+        """The button that opens the menu of designs."""
+        return self.page.locator(".st-key-designs button").first
+
+    @property
     def editor(self) -> Locator:
         return self.page.locator(".editor")
 

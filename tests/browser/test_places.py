@@ -53,10 +53,10 @@ def test_back_and_forward(app: App) -> None:
 
 def test_the_menu_of_designs(app: App) -> None:
     app.use("TiedMLP")
-    app.page.get_by_role("button", name="TiedMLP").click()
+    app.menu.click()
     app.button("New or open…").click()
     app.use("NestMLP")
-    app.page.get_by_role("button", name="NestMLP").click()
+    app.menu.click()
     app.page.get_by_test_id("stPopoverBody").get_by_role("button", name=re.compile("TiedMLP")).first.click()
     expect(app.row("TiedMLP")).to_be_visible()
 
