@@ -23,8 +23,15 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 900])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 1280),
+        ("dark", 900),
+        pytest.param("dark", 1280, marks=pytest.mark.slow),
+        pytest.param("light", 900, marks=pytest.mark.slow),
+    ],
+)
 def test_nothing_serious(browser: Browser, server: Server, scheme: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
     app = App(context.new_page(), server.url)

@@ -22,7 +22,7 @@ def test_copy_cut_and_paste(app: App, server: Server) -> None:
     expect(app.row("conv3")).to_be_visible()
     found = agree(app, server)
     place = found.index("features.pool2")
-    assert found[place + 1 : place + 3] == ["features.conv3", "features.act5"]
+    assert found[place + 1 : place + 3] == ["features.conv3", "features.act3"]
     app.page.keyboard.press("Control+z")
     expect(app.row("conv3")).to_have_count(0)
     app.row("flatten").click()

@@ -54,7 +54,7 @@ def test_from_a_template_to_a_run_on_digits(app: App) -> None:
     expect(app.page.get_by_text("nothing is trained yet")).to_be_visible()
 
     app.tab("Code")
-    expect(app.page.get_by_test_id("stCode")).to_contain_text("nn.Conv2d(1, 8, kernel_size=5, padding=2)")
+    expect(app.page.get_by_text("nn.Conv2d(1, 8, kernel_size=5, padding=2)")).to_be_visible()
 
 
 def test_downloads(app: App) -> None:

@@ -73,7 +73,7 @@ def check(app: App, server: Server, edits: int, seed: int) -> None:
     hand = Hand(app, seed)
     for number in range(1, edits + 1):
         hand.act()
-        if number % 50 == 0:
+        if number % 25 == 0:
             agree(app, server)
     shown = agree(app, server)
     app.page.reload()
@@ -83,7 +83,7 @@ def check(app: App, server: Server, edits: int, seed: int) -> None:
 
 
 def test_some_edits(app: App, server: Server) -> None:
-    check(app, server, 60, seed=1)
+    check(app, server, 40, seed=1)
 
 
 @pytest.mark.slow
