@@ -119,7 +119,7 @@ class Session:
         self.app.search.fill("dropout")
         self.timed("insert", lambda: self.app.search.press("Enter"))
         for _undone in range(4):
-            rows.first.focus()
+            self.app.tree.focus()
             self.timed("undo", lambda: self.page.keyboard.press("Control+z"))
 
 
