@@ -4,7 +4,7 @@ import { element } from "./element.js";
 import { act, nameOf } from "./editor_keys.js";
 import { join } from "./editor_model.js";
 import { rename } from "./editor_rename.js";
-import { Rows } from "./editor_rows.js";
+import { HEIGHT, Rows } from "./editor_rows.js";
 import { INDENT, room, spotAt } from "./editor_spot.js";
 
 export class Stack {
@@ -106,7 +106,7 @@ export class Stack {
   }
 
   insert(entry, spot = this.spot()) {
-    if (!spot) return;
+    if (!spot || (entry.template && spot.shortcut)) return; // a template has a place in a chain
     const { block, index, shortcut } = spot;
     const id = shortcut ? this.model.freeId(block, "shortcut") : this.model.freshId(block, entry.stem);
     const shown = { family: entry.family, role: entry.role, block: entry.block, inputs: ["x"], shortcut };
@@ -294,7 +294,7 @@ export class Stack {
     if (!this.target) return;
     const { into, level, top: at } = this.target;
     this.line.classList.toggle("into", into !== undefined);
-    this.line.style.top = `${this.tree.offsetTop + (into === undefined ? at - 1 : this.rows.place.get(this.visible[into].path) * 28)}px`;
+    this.line.style.top = `${this.tree.offsetTop + (into === undefined ? at - 1 : this.rows.place.get(this.visible[into].path) * HEIGHT)}px`;
     this.line.style.left = `${8 + level * INDENT}px`;
   }
 
