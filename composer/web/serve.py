@@ -32,6 +32,7 @@ _OPTIONS = {
     "client.toolbarMode": "viewer",
     "logger.hideWelcomeMessage": True,
     "runner.magicEnabled": False,
+    "runner.postScriptGC": False,
     "server.address": ADDRESS,
     "server.allowedHosts": [ADDRESS, "localhost"],
     "server.enableAgentApi": False,
