@@ -3,73 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import zip_longest
-
-import streamlit as st
 
 from composer.design.nodes import Node, Op
 from composer.reports import FlopsReport, ShapesReport, count_parameters, describe, under
 from composer.ui import models
 from composer.ui.document import Document
 from composer.ui.language import _
-from composer.ui.messages import escape
 from composer.ui.origins import origins
 from composer.ui.rows import instances
 from composer.views.numbers import humanize
 
 
-def facts(document: Document, path: str, node: Node, report: ShapesReport) -> None:
-    """The facts, one a line."""
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line: what is told, its value, what stands beside that, and more for who wants to know."""
+
+    name: str
+    value: str
+    note: str = ""
+    title: str = ""
+
+
+def facts(document: Document, path: str, node: Node, report: ShapesReport) -> Iterator[Fact]:
+    """What is known of the node at `path`, where it has it: inputs, output, parameters, FLOPs."""
     instance = instances(report).get(path, path)
-    lines = list(_flow(document, path, instance, report))
-    count = _parameters(path, instance, node, report)
+    yield from _flow(document, path, instance, report)
+    count, part = _parameters(path, instance, node, report)
     if count:
-        lines.append(f"{_('parameters')} **{escape(count)}**")
+        yield Fact(_("parameters"), count, part)
     counted = models.flops(document.text)
-    work = _flops(path, instance, counted)
+    work, part = _flops(path, instance, counted)
     if work:
-        lines.append(f"{_('FLOPs')} **{escape(work)}**")
-    if lines:
-        st.markdown("  \n".join(lines), help=_exact(counted, instance) if work else None)
+        yield Fact(_("FLOPs"), work, part, _exact(counted, instance))
 
 
-def _flow(document: Document, path: str, instance: str, report: ShapesReport) -> Iterator[str]:
+def _flow(document: Document, path: str, instance: str, report: ShapesReport) -> Iterator[Fact]:
     step = report.steps.get(instance)
     if step is None:
         return
-    if step.inputs:
-        given = zip_longest(step.inputs, origins(document.design, path)[: len(step.inputs)], fillvalue="")
-        yield f"{_('in')} {', '.join(_input(describe(value), origin) for value, origin in given)}"  # type: ignore[arg-type]
-    yield f"{_('out')} **{escape(describe(step.output))}**"
+    given = zip_longest(step.inputs, origins(document.design, path)[: len(step.inputs)], fillvalue="")
+    for value, origin in given if step.inputs else ():
+        note = _("from {node}").format(node=origin) if origin else ""
+        yield Fact(_("in"), describe(value), note)  # type: ignore[arg-type]
+    yield Fact(_("out"), describe(step.output))
 
 
-def _input(value: str, origin: str) -> str:
-    shown = f"**{escape(value)}**"
-    return _("{input} from {node}").format(input=shown, node=escape(origin)) if origin else shown
-
-
-def _parameters(path: str, instance: str, node: Node, report: ShapesReport) -> str:
-    """How many parameters are the node's own, and how much of the whole that is."""
+def _parameters(path: str, instance: str, node: Node, report: ShapesReport) -> tuple[str, str]:
+    """How many parameters are the node's own, and how much of the whole that is; "" where there are none."""
     inside = [each for each in report.tensors if each.parameter and under(instance, each.name)]
     if isinstance(node, Op) or not inside or (path.startswith(".") and path == instance):
-        return ""
+        return "", ""
     own = [each for each in inside if not each.owner or under(instance, each.owner)]
     if not own:
-        return _("shared with {owner}").format(owner=inside[0].owner)
+        return _("shared with {owner}").format(owner=inside[0].owner), ""
     count, total = count_parameters(own), count_parameters(report.tensors)
     if count is None:
-        return _("not known yet")
-    return f"{count:,} ({share(count, total)})" if path and total else f"{count:,}"
+        return _("not known yet"), ""
+    return f"{count:,}", share(count, total) if path and total else ""
 
 
-def _flops(path: str, instance: str, counted: FlopsReport) -> str:
-    """How much the node computes, and how much of the whole that is; nothing where it multiplies nothing."""
+def _flops(path: str, instance: str, counted: FlopsReport) -> tuple[str, str]:
+    """How much the node computes, and how much of the whole that is; "" where it multiplies nothing."""
     count, total = counted.at(instance), counted.at("")
     if count is None:
-        return _("not known")
+        return _("not known"), ""
     if not count:
-        return ""
-    return f"{humanize(count)} ({share(count, total)})" if path and total else humanize(count)
+        return "", ""
+    return humanize(count), share(count, total) if path and total else ""
 
 
 def _exact(counted: FlopsReport, instance: str) -> str:
@@ -79,7 +81,7 @@ def _exact(counted: FlopsReport, instance: str) -> str:
     if count is None:
         return said
     number = _("{number} FLOPs for one sample").format(number=f"{count:,}")
-    return f"{number} ({escape(sizes)}). {said}" if sizes else f"{number}. {said}"
+    return f"{number} ({sizes}). {said}" if sizes else f"{number}. {said}"
 
 
 def share(count: int, total: int) -> str:

@@ -1,38 +1,51 @@
-"""A form made of declarations: one row per field, checked as it is typed, applied at once.
+"""From fields to rows of the form: each is checked as it is typed, and applied at once.
 
-A text that is no value stays in its field, with the reason below it; the design keeps the value it had.
+A text that is no value stays in its row, with the reason below it; the design keeps the value it had.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import streamlit as st
 
 from composer.catalog.options import REQUIRED, Bool, Choice, DType, Option, Value
-from composer.ui import state
-from composer.ui.document import Document
+from composer.ui.entries import Entry
 from composer.ui.fields import Field, Operation
 from composer.ui.language import _
-from composer.ui.messages import escape
-from composer.ui.values import NONE, FieldError, read, show
+from composer.ui.values import NONE, read, show
 from composer.views.wording import shorten
 
 _LONG = 60  # characters of a default that a hint shows
 
 
-def form(document: Document, path: str, fields: Sequence[Field], where: str = "") -> None:
-    """The fields of the node at `path`. Where one is on the page twice, `where` keeps the two apart."""
-    for field in fields:
-        _row(document, path, field, state.field_key(document, path, field.name, where))
+def entry(field: Field) -> Entry:
+    """The row for a field."""
+    option = field.option
+    label = f"{field.name} ({option.unit})" if option.unit else field.name
+    choices = words(option)
 
+    def operations(given: bool | str) -> Sequence[Operation]:
+        operation = operation_of(field, given)
+        return (operation,) if operation else ()
 
-def _row(document: Document, path: str, field: Field, key: str) -> None:
-    text, wrong = state.drafts().get((path, field.name), ("", ""))
-    _widget(document, path, field, key, text if wrong else None)
-    if wrong:
-        st.markdown(f":red[{escape(field.name)} {escape(wrong)}]", width="stretch")
+    if isinstance(option, Bool) and not option.optional:
+        return Entry(field.name, label, "switch", field.value is True, operations, help=hint(field), given=field.given)
+    if choices is None:
+        value = "" if field.value is REQUIRED else show(option, field.value)
+        wanted = _("needs a value") if option.required else ""
+        return Entry(field.name, label, "text", value, operations, help=hint(field), hint=wanted, given=field.given)
+    chosen = None if field.value is REQUIRED else word(field.value)
+    known = choices if chosen is None or chosen in choices else (*choices, chosen)
+    return Entry(
+        field.name,
+        label,
+        "choice",
+        chosen,
+        operations,
+        {each: each for each in known},
+        help=hint(field),
+        hint=_("needs a value"),
+        given=field.given,
+    )
 
 
 def hint(field: Field) -> str:
@@ -42,7 +55,7 @@ def hint(field: Field) -> str:
     if not option.required:
         text = _("Default: {value}.") if words(option) else _("Default: {value}, which an empty field goes back to.")
         parts.append(text.format(value=shorten(show(option, option.default) or '""', _LONG)))
-    return "  \n".join(escape(part) for part in parts if part)
+    return "\n".join(filter(None, parts))
 
 
 def words(option: Option) -> tuple[str, ...] | None:
@@ -71,43 +84,6 @@ def value_of(option: Option, text: str) -> Value:
     if text == NONE and option.optional:
         return None
     return text == "true" if isinstance(option, Bool) else text
-
-
-def _widget(document: Document, path: str, field: Field, key: str, draft: str | None) -> None:
-    option = field.option
-    common: dict[str, Any] = {"key": key, "help": hint(field), "on_change": _commit}
-    common["args"] = (document, path, field, key)
-    common["label"] = (
-        f"{field.name} ({option.unit})" if option.unit else field.name
-    )  # plain: it is the field's name, too
-    choices = words(option)
-    if isinstance(option, Bool) and not option.optional:
-        state.set_widget(key, field.value is True)
-        st.toggle(width="stretch", **common)
-    elif choices is None:
-        held = "" if field.value is REQUIRED else show(option, field.value)
-        state.set_widget(key, held if draft is None else draft)
-        st.text_input(placeholder=_("needs a value") if option.required else None, **common)
-    else:
-        chosen = None if field.value is REQUIRED else word(field.value)
-        known = choices if chosen is None or chosen in choices else (*choices, chosen)
-        state.set_widget(key, chosen)
-        st.selectbox(options=known, index=None, required=True, placeholder=_("needs a value"), **common)
-
-
-@state.heard
-def _commit(document: Document, path: str, field: Field, key: str) -> None:
-    """Apply what is in a field, or keep it with what is wrong with it."""
-    given = state.widget(key)
-    state.drafts().pop((path, field.name), None)
-    try:
-        operation = operation_of(field, given)
-    except FieldError as error:
-        state.drafts()[path, field.name] = (given, str(error))
-        return
-    refused = state.change(document, [operation], quiet=True).refused if operation else ()
-    if refused and isinstance(given, str):
-        state.drafts()[path, field.name] = (given, f"expects {refused[0].expected}, received {refused[0].received}")
 
 
 def operation_of(field: Field, given: bool | str) -> Operation | None:

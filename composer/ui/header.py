@@ -11,9 +11,7 @@ import streamlit as st
 from composer.ui import handler, library, state
 from composer.ui.document import Document
 from composer.ui.downloads import downloads
-from composer.ui.fields import name_of
 from composer.ui.following import follow
-from composer.ui.forms import form
 from composer.ui.handler import Outcome
 from composer.ui.language import _
 from composer.ui.messages import escape, show_notices, show_trouble
@@ -62,7 +60,7 @@ def _designs(document: Document) -> None:
     with st.popover(name, icon=":material/account_tree:", key=state.DESIGNS, on_change="rerun") as menu:
         if not menu.open:
             return
-        form(document, "", name_of(document.design, "", document.design.root), "menu")
+        _rename(document)
         listed = library.entries()
         library.rows(listed[:_RECENT], library.labels(listed), "switch", own=document.id)
         st.button(
@@ -75,6 +73,19 @@ def _designs(document: Document) -> None:
         )
         st.button(_("New or open…"), icon=":material/add:", key="new", width="stretch", on_click=state.close)
         library.upload(f"upload:{document.id}")
+
+
+def _rename(document: Document) -> None:
+    """A field for the design's name. Its key has the name: a page that does not know a new one yet says nothing."""
+    name = document.design.name
+    key = f"name:{document.id}:{name}"
+    st.text_input(_("name"), name, key=key, max_chars=100, on_change=_commit_name, args=(document, key))
+
+
+def _commit_name(document: Document, key: str) -> None:
+    name = state.widget(key).strip()
+    if name:
+        state.change(document, [{"edit": "set_design", "name": name}])
 
 
 def _step(

@@ -1,66 +1,104 @@
-"""What is selected: what it is, what goes in and comes out, and a form for all that can be set."""
+"""What is selected: what it is, what goes in and comes out, what is wrong, and a form for all that can be set."""
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from composer.design.document import Design
 from composer.design.nodes import Layer, Node, Op, Use
 from composer.design.paths import find
+from composer.errors import Problem
 from composer.reports import ShapesReport
 from composer.ui import state
-from composer.ui.actions import actions
+from composer.ui.actions import actions, outermost
 from composer.ui.document import Document
+from composer.ui.entries import Button, Entry
 from composer.ui.facts import facts
 from composer.ui.fields import fields_of, name_of, whole
-from composer.ui.forms import form
+from composer.ui.forms import entry
 from composer.ui.language import _
-from composer.ui.messages import escape, show_problems
-from composer.ui.ports import ports
+from composer.ui.outbox import fresh
+from composer.ui.ports import another_input, ports
 from composer.ui.signature import signature_of
+from composer.ui.values import FieldError
+from composer.ui.views import component
 from composer.ui.wires import wires
+from composer.views.wording import clean
 
 _DOCUMENTATION = "https://docs.pytorch.org/docs/stable/generated/torch.nn.{kind}.html"
 
 
 def inspector(document: Document, report: ShapesReport) -> None:
     """The node that is selected, or the design itself."""
-    path = state.selected()
-    node = find(document.design, path)
-    _head(document, path, node)
-    facts(document, path, node, report)
-    actions(document, path, node)
-    show_problems(document, [each for each in report.problems if each.path == path], "own")
-    form(document, path, name_of(document.design, path, node))
-    form(document, path, signature_of(document.design, path))
-    form(document, path, fields_of(document.design, path, node))
-    wires(document, path, node)
-    ports(document, path, node)
+    component("inspector")(
+        key=state.INSPECTOR,
+        data=shown(document, state.selection(), report),
+        height="stretch",
+        on_operations_change=lambda: _receive(document, report),
+        on_select_change=lambda: state.select_from(state.INSPECTOR),
+    )
+
+
+def shown(document: Document, paths: Sequence[str], report: ShapesReport) -> dict[str, Any]:
+    """What the component shows of the last of `paths`, and offers to do with all of them."""
+    design, path = document.design, paths[-1]
+    node, drafts = find(design, path), state.drafts()
+    count = len(outermost(paths))
+    return {
+        "id": document.id,
+        "path": path,
+        "acks": dict(document.acks),
+        "head": _head(design, path, node),
+        "facts": [
+            {"name": each.name, "value": clean(each.value), "note": clean(each.note), "title": each.title}
+            for each in facts(document, path, node, report)
+        ],
+        "way": _way(design, path, node),
+        "actions": [each.plain() for each in actions(design, paths)],
+        "problems": [_problem(each) for each in report.problems if each.path == path],
+        "entries": [each.plain(drafts.get((path, each.key))) for each in entries(design, path, report)],
+        "more": [] if path else [another_input(design).plain()],
+        "words": {
+            "inspector": _("Inspector"),
+            "close": _("Close the inspector"),
+            "actions": _("Actions") if count < 2 else _("Actions on {count}").format(count=count),
+            "documentation": _("Documentation"),
+            "add": _("add …"),
+            "remove": _("Remove {name}"),
+        },
+    }
+
+
+def entries(design: Design, path: str, report: ShapesReport) -> Iterator[Entry]:
+    """The rows of the form of the node at `path`."""
+    node = find(design, path)
+    for field in (*name_of(design, path, node), *signature_of(design, path), *fields_of(design, path, node)):
+        yield entry(field)
+    yield from wires(design, path, node, report.outputs)
+    yield from ports(design, path, node, report.outputs)
     if not path:
-        form(document, path, whole(document.design))
+        yield from map(entry, whole(design))
 
 
-def _head(document: Document, path: str, node: Node) -> None:
-    name = path.rpartition(".")[2] or document.design.name
+def _head(design: Design, path: str, node: Node) -> dict[str, str]:
     kind = node.of if isinstance(node, Use) else node.kind
     if not path:
         kind = _("design")
     elif path.startswith(".") and path.count(".") == 1:
         kind = _("definition")
-    st.subheader(f"{escape(name)} :gray[{escape(kind)}]", anchor=False)
-    if "." in path.removeprefix("."):
-        st.caption(escape(path.removeprefix(".")))
-    text = _help(node) if path else escape(document.design.description)
-    if text:
-        st.caption(text)
-    if isinstance(node, Layer | Op) and node.spec.formula:
-        st.markdown(escape(node.spec.formula))
+    return {
+        "name": clean(path.rpartition(".")[2] or design.name),
+        "kind": clean(kind),
+        "place": clean(path.removeprefix(".")) if "." in path.removeprefix(".") else "",
+        "about": _help(node) if path else clean(design.description),
+        "link": _DOCUMENTATION.format(kind=node.kind) if isinstance(node, Layer) else "",
+        "formula": node.spec.formula if isinstance(node, Layer | Op) else "",
+    }
 
 
 def _help(node: Node) -> str:
-    if isinstance(node, Layer):
-        link = _DOCUMENTATION.format(kind=node.kind)
-        return f"{escape(node.spec.help)} [{_('Documentation')}]({link})"
-    return escape(node.spec.help) if isinstance(node, Op) else _about(node.kind)
+    return node.spec.help if isinstance(node, Layer | Op) else _about(node.kind)
 
 
 def _about(kind: str) -> str:
@@ -76,3 +114,62 @@ def _about(kind: str) -> str:
         "Shared": _("The very module of an earlier node, used here again: same weights, and gradients add."),
         "Use": _("An instance of a definition, with weights of its own."),
     }.get(kind, "")
+
+
+def _way(design: Design, path: str, node: Node) -> list[dict[str, str]]:
+    """The ways out of a definition, and into the one that a use is of."""
+    ways = []
+    if path.startswith("."):
+        ways.append({"label": _("Back to the design"), "path": "", "help": ""})
+    if isinstance(node, Use) and design.definition(node.of):
+        help = _("A change there changes all its uses.")
+        ways.append({"label": _("Edit the definition"), "path": f".{node.of}", "help": help})
+    return ways
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    sentence = _("expects {expected}, received {received}")
+    return {
+        "text": clean(sentence.format(expected=problem.expected, received=problem.received)),
+        "detail": clean(problem.detail),
+        "fixes": [Button(clean(fix.label), fix.edits).plain() for fix in problem.fixes],
+    }
+
+
+def _receive(document: Document, report: ShapesReport) -> None:
+    message = state.said(state.INSPECTOR, "operations")
+    if isinstance(message, dict):
+        receive(document, report, message)
+
+
+def receive(document: Document, report: ShapesReport, message: Mapping[str, Any]) -> None:
+    """Apply what a page says that is not applied yet: what was typed in a row, or the operations of a button."""
+    for sent in fresh(document, message):
+        first, *others = sent["operations"]
+        if first.get("edit") == "entry" and not others:
+            _set(document, report, str(first.get("path", "")), str(first.get("key", "")), first.get("value"))
+        else:
+            state.change(document, sent["operations"])
+
+
+def _set(document: Document, report: ShapesReport, path: str, key: str, value: object) -> None:
+    """Apply what is in a row, or keep it with what is wrong with it."""
+    if not state.is_there(document, path):
+        return
+    row = next((each for each in entries(document.design, path, report) if each.key == key), None)
+    if row is None or not row.takes(value):
+        return
+    drafts = state.drafts()
+    drafts.pop((path, key), None)
+    try:
+        operations = row.operations(value)
+    except FieldError as error:
+        drafts[path, key] = (str(value), str(error))
+        return
+    is_text = row.kind == "text"
+    refused = state.change(document, operations, quiet=is_text).refused if operations else ()
+    if refused and is_text:
+        drafts[path, key] = (str(value), f"expects {refused[0].expected}, received {refused[0].received}")
+
+
+__all__ = ["entries", "inspector", "receive", "shown"]

@@ -7,10 +7,8 @@ the page's URL. The session itself holds only what one tab looks at.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +30,7 @@ WORKSPACE = "BLOCK_COMPOSER_WORKSPACE"
 EDITOR = "editor"
 GRAPH = "graph"
 CODE = "code"
-ACTIONS = "actions_menu"
+INSPECTOR = "inspector"
 DESIGNS = "designs"
 FOLLOW = "follow"
 _PARAMETER = "design"
@@ -50,8 +48,6 @@ _COLLAPSED = "graph_collapsed"
 _DEPTH = "graph_depth"
 _USES = "graph_uses"
 _PAGE = "page"
-_REPLACED = "replaced_values"
-_ECHO = 2.0  # seconds in which the page has surely been told
 _IN_URL = "in_url"  # the design that the URL was seen to name: a click may be faster than the URL
 
 
@@ -302,45 +298,15 @@ def take_notices() -> list[str]:
     return notices
 
 
-def field_key(document: Document, path: str, name: str, where: str = "") -> str:
-    """The key of a field's widget."""
-    return f"field:{document.id}:{path}:{name}{where and f':{where}'}"
-
-
 def widget(key: str) -> Any:
     """The value of a widget, in its callback."""
     return st.session_state[key]
 
 
-def set_widget(key: str, value: Any) -> None:
-    """Give a widget a value before it is drawn; one that has it is left alone, and keeps what is being typed."""
-    if key not in st.session_state or st.session_state[key] != value:
-        if key in st.session_state:
-            st.session_state.setdefault(_REPLACED, {})[key] = (st.session_state[key], time.monotonic())
-        st.session_state[key] = value
-
-
-def heard(act: Callable[..., None]) -> Callable[..., None]:
-    """A widget's callback, whose last argument is the widget's key, that is not called for an echo.
-
-    The page sends the values of all its widgets with every request. One that it sends before it was told what
-    `set_widget` set carries the value from before, and Streamlit takes that for a change that somebody made.
-    """
-
-    @wraps(act)
-    def callback(*arguments: Any) -> None:
-        key = arguments[-1]
-        value, when = st.session_state.get(_REPLACED, {}).get(key, (None, -_ECHO))
-        if time.monotonic() - when >= _ECHO or st.session_state[key] != value:
-            act(*arguments)
-
-    return callback
-
-
 __all__ = [
-    "ACTIONS", "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "WORKSPACE", "Deleted", "Document", "answer",
-    "begin", "change", "close", "deepen_from_graph", "deleted", "document", "documents", "drafts", "field_key",
-    "heard", "is_there", "keep_selection", "note_deleted", "notify", "open_id", "opened", "said", "select",
-    "select_all", "select_from", "select_from_editor", "selected", "selection", "set_widget", "show", "tab_name",
+    "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "WORKSPACE", "Deleted", "Document", "answer",
+    "begin", "change", "close", "deepen_from_graph", "deleted", "document", "documents", "drafts",
+    "is_there", "keep_selection", "note_deleted", "notify", "open_id", "opened", "said", "select",
+    "select_all", "select_from", "select_from_editor", "selected", "selection", "show", "tab_name",
     "take_answer", "take_notices", "toggle_from_graph", "widget",
 ]  # fmt: skip

@@ -26,10 +26,31 @@ def test_the_graph_has_the_colors_of_the_theme(browser: Browser, server: Server,
 def test_all_panes_fit(app: App, width: int) -> None:
     app.page.set_viewport_size({"width": width, "height": 800})
     app.use("LeNet")
+    if width < 1000:
+        app.page.get_by_role("button", name="Inspector", exact=True).click()
     edges = [app.page.locator(f".st-key-pane_{name}").bounding_box() for name in ("tree", "graph", "inspector")]
     assert all(edge and edge["width"] > 200 for edge in edges)
     assert edges[0] and edges[2] and edges[2]["x"] + edges[2]["width"] <= width
     assert app.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_with_little_room_the_inspector_is_a_drawer(app: App) -> None:
+    app.page.set_viewport_size({"width": 900, "height": 800})
+    app.use("LeNet")
+    pane = app.page.locator(".st-key-pane_inspector")
+    handle = app.page.get_by_role("button", name="Inspector", exact=True)
+    closed = pane.bounding_box()
+    assert closed and closed["width"] < 40
+    handle.focus()
+    app.page.keyboard.press("Enter")
+    app.row("conv1").click()
+    field = app.field("out_channels")
+    field.fill("7")
+    field.press("Enter")
+    expect(app.row("conv1")).to_contain_text("N×7×28×28")
+    field.press("Escape")
+    expect(handle).to_be_focused()
+    assert pane.bounding_box() == closed
 
 
 def test_nothing_jumps_when_a_value_changes(app: App) -> None:

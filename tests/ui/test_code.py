@@ -14,6 +14,7 @@ from composer import templates
 from composer.engine.build import source_of
 from composer.ui.highlight import highlight
 from composer.workspace import Workspace
+from tests.ui.pages import document, enter
 
 SCRIPT = Path(composer.__file__).parent / "web" / "app.py"
 
@@ -89,7 +90,8 @@ def test_the_lines_of_what_is_selected_are_marked(app: AppTest) -> None:
 def test_code_that_will_fail_says_so(app: AppTest) -> None:
     assert "will fail" not in "".join(each.value for each in app.run().markdown)
     shown(app, "features.conv1")
-    app.text_input(key="field:lenet:features.conv1:out_channels").set_value("8").run()
+    enter(document("lenet"), "features.conv1", "out_channels", "8")
+    app.run()
     assert "This code will fail when it is run: the design has 1 problem." in "".join(
         each.value for each in app.markdown
     )

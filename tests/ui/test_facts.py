@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import composer
 from composer import templates
 from composer.design.document import Definition, Design, Input
 from composer.design.nodes import Op, Parallel, Repeat, Residual, Sequential, Use
@@ -15,8 +12,7 @@ from composer.ui.facts import share
 from composer.ui.origins import origins
 from composer.workspace import Workspace
 from tests.build import chain, layer, linear, op
-
-SCRIPT = Path(composer.__file__).parent / "web" / "app.py"
+from tests.ui.pages import SCRIPT, inspected, looking
 
 
 @pytest.mark.parametrize(
@@ -82,27 +78,25 @@ def app(workspace: Workspace) -> AppTest:
     return app
 
 
-def said(app: AppTest, path: str) -> str:
-    app.session_state["selected_path"] = path
-    app.run()
-    assert not app.exception, app.exception
-    return "\n".join(each.value for each in (*app.markdown, *app.caption)).replace("\\", "")
+def said(app: AppTest, path: str) -> dict[str, tuple[str, str]]:
+    return {each["name"]: (each["value"], each["note"]) for each in looking(app, path)["facts"]}
 
 
 def test_facts_of_a_layer(app: AppTest) -> None:
-    text = said(app, "classifier.fc1")
-    assert "in **N×400** from flatten  \nout **N×120**  \n" in text
-    assert "parameters **48,120 (78 %)**  \nFLOPs **96.0 k (12 %)**" in text
-    assert "y = x·Wᵀ + b" in text
-    helps = [each.help for each in app.markdown if "FLOPs" in each.value]
-    assert helps == [
+    assert said(app, "classifier.fc1") == {
+        "in": ("N×400", "from flatten"),
+        "out": ("N×120", ""),
+        "parameters": ("48,120", "78 %"),
+        "FLOPs": ("96.0 k", "12 %"),
+    }
+    assert inspected(app)["head"]["formula"] == "y = x·Wᵀ + b"
+    assert [each["title"] for each in inspected(app)["facts"] if each["title"]] == [
         "96,000 FLOPs for one sample (N=1). "
         "A multiplication with its addition is two FLOPs; products and convolutions are counted."
     ]
 
 
 def test_facts_of_blocks_and_of_what_multiplies_nothing(app: AppTest) -> None:
-    assert "FLOPs **833 k**" in said(app, "")
-    assert "FLOPs **715 k (86 %)**" in said(app, "features")
-    assert "FLOPs" not in said(app, "flatten")
-    assert "parameters" not in said(app, "flatten")
+    assert said(app, "")["FLOPs"] == ("833 k", "")
+    assert said(app, "features")["FLOPs"] == ("715 k", "86 %")
+    assert said(app, "flatten").keys() == {"in", "out"}
