@@ -188,7 +188,7 @@ def test_several_rows_stay_selected_and_are_wrapped_together(app: App, server: S
         app.page.keyboard.press("Shift+ArrowDown")
         expect(app.page.locator(".st-key-pane_inspector").get_by_text(f"features.{name}")).to_be_visible()
     app.button("Actions on 3").click()
-    app.page.get_by_role("button", name="Wrap in a Residual").click()
+    app.page.get_by_role("menuitem", name="Wrap in a Residual").click()
     expect(app.row("residual1")).to_be_visible()
     found = agree(app, server)
     assert {f"features.residual1.{id}" for id in ("conv1", "act1", "pool1")} <= set(found)

@@ -70,4 +70,4 @@ def test_the_menu_of_actions_is_used_by_keys(app: App) -> None:
     expect(first).to_be_hidden()
     opener.press("Enter")
     app.page.keyboard.press("Enter")
-    expect(app.row("conv1_2")).to_be_visible()
+    expect(app.row("conv3")).to_be_visible()
