@@ -31,6 +31,10 @@ class Fix:
     certain: bool = False
 
 
+NOTICES = frozenset({"some-sizes"})
+"""Codes of problems with which a design runs all the same, at some sizes of its inputs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something wrong at one place of a design.
@@ -49,6 +53,11 @@ class Problem:
     @property
     def place(self) -> str:
         return self.path or "the design"
+
+    @property
+    def notice(self) -> bool:
+        """Whether it does not keep the design from running."""
+        return self.code in NOTICES
 
     def __str__(self) -> str:
         return f"{self.place}: expects {self.expected}, received {self.received}"

@@ -16,7 +16,7 @@ from composer import __version__, templates
 from composer.cli import cli
 from composer.design import text
 from composer.design.document import Design, Input
-from composer.design.nodes import Layer, Sequential
+from composer.design.nodes import Layer, Repeat, Sequential
 from tests.views.designs import design, linear
 
 ROOT = Path(__file__).parents[1]
@@ -112,6 +112,20 @@ def test_fixes_that_need_a_choice_are_left(run: Run) -> None:
     assert left.exit_code == 1
     assert left.output.startswith("b: expects ")
     assert path.read_bytes() == before
+
+
+def test_a_fix_that_only_fits_one_instance_is_not_tried_for_ever(run: Run) -> None:
+    path = saved(design(Repeat(id="r", times=5, body=linear("0", 4, 8))))
+    left = run("check", path, "--fix")
+    assert (left.exit_code, "fixed" in left.output) == (1, False)
+
+
+def test_a_design_that_fits_some_sizes_is_checked_and_runs(run: Run) -> None:
+    conv = Layer(id="a", kind="Conv2d", options={"in_channels": 3, "out_channels": 2, "kernel_size": 11})
+    path = saved(Design(inputs=(Input(shape=("N", 3, "H", "W")),), root=Sequential(nodes=(conv,))))
+    checked = run("check", path)
+    assert (checked.exit_code, "it runs at N=16, H=24, W=34" in checked.output) == (1, True)
+    assert run("run", path, "--data", "random", "--size", "H=20", "--size", "W=20").exit_code == 0
 
 
 def test_where_fixes_are_written(run: Run) -> None:

@@ -173,8 +173,9 @@ def run(design: Design, data: str | None, samples: int, seed: int, sizes: dict[s
     from composer.views.outputs import output_lines, plain_run
 
     report, sizes = examine(design), bind_sizes(design, {batch_symbol_of(design): samples} | sizes)
-    if report.problems:
-        raise DesignError(report.problems)
+    wrong = [each for each in report.problems if not each.notice]
+    if wrong:
+        raise DesignError(wrong)
     try:
         sample = sample_of(design, data, seed, sizes)
         done = engine.run(build.live(design), [each.name for each in design.inputs], sample, seed)

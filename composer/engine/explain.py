@@ -17,11 +17,14 @@ _SPATIAL = {"Convolution", "Pooling", "Normalization", "Padding"}
 _KEEPS_SIZES = {"Activation", "Dropout", "Normalization", "Function"}
 _TOO_SMALL = re.compile(r"greater than actual input size|[Oo]utput size is too small|must be smaller|too small")
 _ELEMENTWISE = {"Arithmetic", "Comparison"}
+_LARGE_OUTPUT_PADDING = re.compile(r"[Oo]utput padding must be smaller")
+_BEYOND = re.compile(r"Dimension out of range .*but got (-?\d+)")
+BITWISE = ("And", "Or")
 
 
 def explain(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words:
     """(expected, received) for a failed call. `inputs` are its types with their sizes named."""
-    for rule in (_tuple, _size, _dtype, _rank, _kernel, _heads, _concat, _elementwise, _product, _reshape):
+    for rule in _RULES:
         words = rule(failure, inputs, records)
         if words:
             return words
@@ -64,6 +67,23 @@ def _tuple(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str
     return "a tensor", f"a tuple, {came(failure, inputs, records)}"
 
 
+def lacks_channels(failure: Failure, inputs: tuple[ValueType, ...]) -> bool:
+    """Whether a batch came without channels, which torch takes for channels without a batch."""
+    first, sort = inputs[0] if inputs else None, re.search(r"([123])d$", failure.kind)
+    if not sort or not isinstance(first, TensorType) or not first.dims or isinstance(first.dims[0], int):
+        return False
+    spatial = _category(failure.kind) in _SPATIAL and failure.kind != "BatchNorm1d"  # which takes features alone
+    return spatial and bool(failure.mismatches) and len(first.dims) == int(sort[1]) + 1
+
+
+def _unbatched(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words | None:
+    if not lacks_channels(failure, inputs):
+        return None
+    first = inputs[0]
+    assert isinstance(first, TensorType)
+    return _dimensions(len(first.dims) - 1, first, came(failure, inputs[:1], records))
+
+
 def _size(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words | None:
     if not failure.mismatches:
         return None
@@ -98,9 +118,25 @@ def _dtype(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str
         return None if first.dtype in ("int64", "int32") else ("integers, such as token ids", origin)
     if failure.layer and failure.dtype and first.dtype != failure.dtype:
         return f"{failure.dtype} numbers", origin
+    if failure.kind in BITWISE and "not implemented for" in failure.error:
+        typed = zip(inputs, failure.origins, strict=True)
+        wrong = [_from(each.dtype, place) for each, place in typed if isinstance(each, TensorType) and is_float(each)]
+        return "booleans or integers", " and ".join(dict.fromkeys(wrong)) or origin
+    if is_complex(first) and not failure.dtype and "not implemented for" in failure.error:
+        return "real numbers", origin
     if wants_floats(failure, first):
         return "floating-point numbers", origin
     return None
+
+
+def is_float(each: TensorType) -> bool:
+    """Whether a tensor holds real numbers."""
+    return each.dtype.startswith(("float", "bfloat"))
+
+
+def is_complex(each: TensorType) -> bool:
+    """Whether a tensor holds complex numbers."""
+    return each.dtype.startswith("complex")
 
 
 def wants_floats(failure: Failure, first: TensorType) -> bool:
@@ -118,11 +154,24 @@ def _rank(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str,
     least = n + 2 if "BatchNorm" in failure.kind and n > 1 else n + 1
     if least <= len(first.dims) <= n + 2:
         return None
-    return f"{n + 2} dimensions ({_LAYOUTS[n]})", f"{len(first.dims)} ({came(failure, inputs[:1], records)})"
+    return _dimensions(n, first, came(failure, inputs[:1], records))
+
+
+def _dimensions(axes: int, given: TensorType, origin: str) -> Words:
+    return f"{axes + 2} dimensions ({_LAYOUTS[axes]})", f"{len(given.dims)} ({origin})"
+
+
+def is_too_small(error: str) -> bool:
+    """Whether torch says that a window does not fit, or that nothing would come out."""
+    return bool(_TOO_SMALL.search(error)) and not _LARGE_OUTPUT_PADDING.search(error)
 
 
 def _kernel(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words | None:
-    if not _TOO_SMALL.search(failure.error):
+    if _LARGE_OUTPUT_PADDING.search(failure.error):
+        return "output_padding to be smaller than stride or dilation", failure.text[:120]
+    if "should be greater than 0" in failure.error or (is_too_small(failure.error) and "Transpose" in failure.kind):
+        return "options that leave an output that is not empty", came(failure, inputs, records)
+    if not is_too_small(failure.error):
         return None
     return "an input no smaller than its window", came(failure, inputs, records)
 
@@ -163,3 +212,20 @@ def _reshape(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[s
     if failure.kind not in ("Reshape", "unflatten", "Unflatten"):
         return None
     return "sizes that hold as many numbers as come in", came(failure, inputs, records)
+
+
+def _dim(failure: Failure, inputs: tuple[ValueType, ...], records: Mapping[str, Record]) -> Words | None:
+    found, first = _BEYOND.search(failure.error), inputs[0] if inputs else None
+    if not found or not isinstance(first, TensorType):
+        return None
+    dim = int(found[1])
+    least = dim + 1 if dim >= 0 else -dim
+    if least <= len(first.dims):
+        return None
+    plural = "s" if least > 1 else ""
+    return f"at least {least} dimension{plural}", f"{len(first.dims)} ({came(failure, inputs, records)})"
+
+
+_RULES = (
+    _tuple, _unbatched, _size, _dtype, _rank, _kernel, _heads, _concat, _elementwise, _product, _reshape, _dim,
+)  # fmt: skip

@@ -12,6 +12,7 @@ from composer.codegen import render
 from composer.design.nodes import Layer, Size, Tensor
 from composer.design.plan import LayerCall, OpCall
 from composer.engine import preview
+from composer.engine.doubts import refused
 from composer.engine.flow import LEFT_OUT, At, Failure, Flow, Inputs, Values, Walk
 from composer.engine.measures import Mismatch, mismatches
 from composer.engine.preview import Outcome, OwnTensor
@@ -82,10 +83,11 @@ class Leaves:
             return None, None
         text = render.call_op(call.spec, options, _arguments(inputs), _texts(at.values), training="False")
         outcome = preview.run_op(text, given, self._flops)
-        if outcome.error:
+        error = outcome.error or refused(call.kind, "", text, given)
+        if error:
             origins = tuple(each.origin for each in inputs)
-            self._found.failures.setdefault(at.node, Failure(at, call.kind, text, given, origins, outcome.error))
-        return outcome.output, outcome.flops
+            self._found.failures.setdefault(at.node, Failure(at, call.kind, text, given, origins, error))
+        return None if error else outcome.output, outcome.flops
 
     def _evaluated(
         self, spec: Spec, given: Mapping[str, Value], at: At, own_sizes: bool = False
@@ -166,12 +168,14 @@ def _run(
     outcome = preview.run_layer(construct, text, given, first if first != given else None, flops)
     wrong = mismatches(node.spec, options, given)
     error = outcome.error or (preview.real_error(construct, text, given) if wrong else "")
+    error = error or refused(node.kind, construct, text, given)
     if not error:
         return _Ran(construct, outcome, outcome.output)
     sizes = {each.option: each.received for each in wrong}
     mended = preview.run_layer(render.construct(node.spec, {**options, **sizes}), text, given)
     # What comes out is certain whatever is done about the sizes: they decide what comes in.
-    return _Ran(construct, outcome, mended.output, error, wrong, not mended.error)
+    output = mended.output if wrong or outcome.error else None
+    return _Ran(construct, outcome, output, error, wrong, not mended.error)
 
 
 def forget() -> None:

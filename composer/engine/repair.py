@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from composer.design.document import Design
 from composer.design.edits.operations import apply
 from composer.engine.shapes import examine
-from composer.errors import EditError, Fix
+from composer.errors import EditError, Fix, Problem
 
 MAX_FIXES = 1_000  # more than a document of 5,000 nodes will need; a fix that makes a new problem ends here
 
@@ -16,21 +18,24 @@ def repair(design: Design) -> tuple[Design, tuple[str, ...]]:
     A fix is taken only where its problem is gone afterwards.
     """
     done: list[str] = []
+    problems: Sequence[Problem] = examine(design).problems
     while len(done) < MAX_FIXES:
-        step = _first_fix(design)
+        step = _first_fix(design, problems)
         if step is None:
             break
-        design, label = step
+        design, problems, label = step
         done.append(label)
     return design, tuple(done)
 
 
-def _first_fix(design: Design) -> tuple[Design, str] | None:
-    for problem in examine(design).problems:
+def _first_fix(design: Design, problems: Sequence[Problem]) -> tuple[Design, Sequence[Problem], str] | None:
+    """The design after the first fix that helps, its problems, and what was done."""
+    for problem in problems:
         for fix in problem.fixes:
             mended = _applied(design, fix) if fix.certain else None
-            if mended and problem not in examine(mended).problems:
-                return mended, f"{problem.place}: {fix.label}"
+            left = examine(mended).problems if mended else ()
+            if mended and problem not in left:
+                return mended, left, f"{problem.place}: {fix.label}"
     return None
 
 

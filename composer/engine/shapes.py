@@ -13,9 +13,11 @@ from composer.design.document import Design, Input
 from composer.design.lower import lower
 from composer.design.paths import join
 from composer.design.plan import Plan
-from composer.engine.explain import explain
+from composer.engine.explain import explain, lacks_channels
 from composer.engine.fixes import fixes
+from composer.engine.fixing.trial import Trial
 from composer.engine.flow import Record, Walk
+from composer.engine.noticing import named_inputs, nothing_left, some_sizes
 from composer.engine.symbols import is_sure, label, probes, symbols
 from composer.engine.walk import walk
 from composer.errors import Problem
@@ -48,14 +50,13 @@ def shapes(design: Design, sizes: Mapping[str, int] | None = None, skip: Collect
     with torch.random.fork_rng(devices=[]):
         if sizes is not None:
             runs = [{name: sizes.get(name, 1) for name in names}]
-            return _report(design, [_walk(design, plan, runs[0], skip, flops=True)], runs)
+            return _report(design, [_walk(design, plan, runs[0], skip, flops=True)], runs, skip)
         runs = probes(names, 2)
         walks = [_walk(design, plan, run, skip) for run in runs]
-        report = _report(design, walks, runs)
-        if names and any(not is_sure(step.output) for step in report.steps.values()):
+        if names and any(not is_sure(step.output) for step in _steps(walks, runs).values()):
             runs = probes(names, 3)
-            report = _report(design, [*walks, _walk(design, plan, runs[2], skip)], runs)
-        return report
+            walks.append(_walk(design, plan, runs[2], skip))
+        return _report(design, walks, runs, skip)
 
 
 def _walk(design: Design, plan: Plan, sizes: Mapping[str, int], skip: Collection[str], flops: bool = False) -> Walk:
@@ -67,17 +68,24 @@ def type_of_input(each: Input, sizes: Mapping[str, int]) -> TensorType:
     return TensorType(tuple(sizes[dim] if isinstance(dim, str) else dim for dim in each.shape), each.dtype)
 
 
-def _report(design: Design, walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> ShapesReport:
-    steps = {path: _step([found.records.get(path) for found in walks], runs) for path in walks[0].records}
+def _report(
+    design: Design, walks: Sequence[Walk], runs: Sequence[Mapping[str, int]], skip: Collection[str]
+) -> ShapesReport:
+    steps = _steps(walks, runs)
     tensors = _tensors(walks[0])
     owners, tie_problems = _tie(design, tensors)
     problems = [
         *walks[0].problems.values(),
-        *_failures(design, walks, runs),
+        *_failures(design, walks, runs, skip),
+        *nothing_left(steps.values()),
         *tie_problems,
         *_lost(design, {*tensors, *(path for path, step in steps.items() if step.kind not in OPS)}),
     ]
     return ShapesReport(steps, _by_node(steps), _owned(design, tensors, owners), tuple(problems), dict(runs[0]))
+
+
+def _steps(walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> dict[str, StepReport]:
+    return {path: _step([found.records.get(path) for found in walks], runs) for path in walks[0].records}
 
 
 def _step(records: Sequence[Record | None], runs: Sequence[Mapping[str, int]]) -> StepReport:
@@ -171,14 +179,20 @@ def _tie_problem(rows: Mapping[str, TensorReport], owner: str, other: str) -> Pr
     return None
 
 
-def _failures(design: Design, walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> list[Problem]:
+def _failures(
+    design: Design, walks: Sequence[Walk], runs: Sequence[Mapping[str, int]], skip: Collection[str]
+) -> Iterator[Problem]:
     """Failures as problems, with the sizes of their inputs named where every run failed alike."""
-    problems = []
-    for node, first in walks[0].failures.items():
-        same = [found.failures[node] for found in walks if node in found.failures]
-        columns = zip(*(each.inputs for each in same), strict=True) if len(same) == len(walks) else ()
-        named = tuple(label(list(column), runs) or column[0] for column in columns) or first.inputs
-        expected, received = explain(first, named, walks[0].records)
-        offered = fixes(design, first, named, walks[0].records)
-        problems.append(Problem(node, "shape", expected, received, offered, first.error))
-    return problems
+    trials = [Trial(design, {each.name: type_of_input(each, run) for each in design.inputs}, skip) for run in runs]
+    for node in dict.fromkeys(node for found in walks for node in found.failures):
+        number = next(k for k, found in enumerate(walks) if node in found.failures)
+        found = walks[number]
+        first = found.failures[node]
+        named = named_inputs(first, walks, runs)
+        notice = None if lacks_channels(first, named) else some_sizes(first, walks, runs)
+        if notice:
+            yield notice
+            continue
+        expected, received = explain(first, named, found.records)
+        offered = trials[number].kept(found, first, fixes(design, first, named, found.records))
+        yield Problem(node, "shape", expected, received, offered, first.error)

@@ -25,11 +25,12 @@ def show_code(document: Document, report: ShapesReport) -> None:
         st.caption(_("There is no code while the design has problems:"))
         st.markdown("  \n".join(map(escape, source.failure.splitlines()[:_REASONS])))
         return
-    if report.problems:
+    wrong = [each for each in report.problems if not each.notice]
+    if wrong:
         warning = plural(
             "This code will fail when it is run: the design has {number} problem.",
             "This code will fail when it is run: the design has {number} problems.",
-            len(report.problems),
+            len(wrong),
         )
         st.markdown(f":orange[:material/warning:] {warning}")
     component("code")(

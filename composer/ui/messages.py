@@ -93,14 +93,15 @@ def _sentence(document: Document, problem: Problem, key: str) -> None:
         st.button(
             escape(problem.path or document.design.name),
             type="tertiary",
-            icon=":material/error:",
+            icon=":material/warning:" if problem.notice else ":material/error:",
             key=f"{key}:place",
             help=_("Show it in the tree and the graph"),
             on_click=state.select,
             args=(problem.path,),
         )
     else:
-        st.markdown(f":red[:material/error:] **{escape(problem.path)}**", width="content")
+        mark = ":orange[:material/warning:]" if problem.notice else ":red[:material/error:]"
+        st.markdown(f"{mark} **{escape(problem.path)}**", width="content")
     sentence = _("expects {expected}, received {received}")
     sentence = sentence.format(expected=escape(problem.expected), received=escape(problem.received))
     st.markdown(sentence, width="content", help=escape(problem.detail) or None)

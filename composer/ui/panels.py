@@ -26,4 +26,4 @@ def panels(document: Document, report: ShapesReport) -> None:
             show_code(document, report)
     with run:
         if run.open:
-            running(document, bool(report.problems))
+            running(document, not all(each.notice for each in report.problems))

@@ -15,7 +15,7 @@ from composer.reports import ShapesReport, StepReport, SummaryReport, ValueType,
 from composer.views.numbers import humanize, size
 from composer.views.wording import clean, columns, shorten
 
-_RAN = ("shape", "no-such-item", "broken-tie", "tie-shape", "lazy-tie", "broken-freeze")
+_RAN = ("shape", "some-sizes", "nothing-left", "no-such-item", "broken-tie", "tie-shape", "lazy-tie", "broken-freeze")
 """Codes of problems that leave a layer's parameters known."""
 
 

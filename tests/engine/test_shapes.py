@@ -229,11 +229,12 @@ def test_flops_count_a_multiplication_and_addition_as_two() -> None:
     assert shapes(of(Sequential(), inputs=IMAGES), {"N": 3}).output == TensorType((3, 3, 8, 8))
 
 
-def test_a_residual_whose_body_makes_its_input_larger_has_no_projection() -> None:
+def test_a_residual_whose_body_makes_its_input_larger_leaves_a_choice() -> None:
     image = (Input(shape=("N", 1, 4, 4)),)
     design = of(Residual(nodes=(layer("up", "Upsample", scale_factor=2),)), inputs=image)
     (problem,) = shapes(design).problems
-    assert problem.fixes == ()
+    labels = ["insert Upsample(8×8) on x", "insert Conv2d(1, 1, 1, 2) on up"]
+    assert [(each.label, each.certain) for each in problem.fixes] == [(each, False) for each in labels]
 
 
 @pytest.mark.parametrize("wrong", [Use(id="a", of="Nothing"), layer("a", "Linear", wrong=1)])

@@ -24,6 +24,16 @@ def conv(id: str, in_channels: int, out_channels: int, kernel_size: int = 3, **o
     return layer(id, "Conv2d", **sizes, **options)
 
 
+def inputs(*shape: int | str) -> tuple[Input, ...]:
+    """One input of a shape."""
+    return (Input(shape=shape),)
+
+
+def two(first: tuple[int | str, ...], second: tuple[int | str, ...]) -> tuple[Input, ...]:
+    """Two inputs of these shapes, u and v."""
+    return Input(name="u", shape=first), Input(name="v", shape=second)
+
+
 def flat(*nodes: Node) -> Design:
     return chain(*nodes, inputs=IMAGES)
 
@@ -98,7 +108,7 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     "complex into a linear": (
         chain(op("fft", "FFT"), linear("a", 4, 2)),
         "a: expects float32 numbers, received complex64 from fft",
-        [],
+        ["take the real part, Real", "take the absolute value, Abs"],
     ),
     "concat along the wrong dimension": (
         of(Parallel(dim=0, nodes=(linear("a", 4, 3), linear("b", 4, 5)))),
@@ -113,12 +123,12 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     "add of different sizes": (
         chain(linear("a", 4, 3), linear("b", 4, 5, "x"), op("add", "Add", "a", "b")),
         "add: expects inputs whose sizes are equal or 1, received N×3 from a and N×5 from b",
-        [],
+        ["insert Linear(5, 3) on b", "insert Linear(3, 5) on a"],
     ),
     "residual that changes features": (
         chain(Residual(id="r", nodes=(linear("a", 4, 6),))),
         "r: expects inputs whose sizes are equal or 1, received N×6 from r.a and N×4 from x",
-        ["! add a shortcut, Linear"],
+        ["! add a shortcut, Linear", "insert Linear(6, 4) on r.a"],
     ),
     "residual that changes channels and strides": (
         flat(Residual(id="r", nodes=(conv("a", 3, 6, stride=2, padding=1),))),
@@ -133,7 +143,7 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     "window larger than the image": (
         flat(conv("a", 3, 2, 11)),
         "a: expects an input no smaller than its window, received N×3×8×8 from x",
-        [],
+        ["set kernel_size=8", "set padding=2"],
     ),
     "heads that do not divide": (
         chain(
@@ -141,7 +151,7 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
             inputs=(Input(shape=("T", "N", 4)),),
         ),
         "m: expects embed_dim to be a multiple of num_heads, received nn.MultiheadAttention(4, 3)",
-        [],
+        ["set num_heads=2", "set num_heads=4"],
     ),
     "matrix product": (
         chain(linear("a", 4, 3), op("m", "MatMul", "x", "a")),
@@ -183,7 +193,7 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     "batch norm of rank 2 for images": (
         chain(layer("a", "BatchNorm2d", num_features=4)),
         "a: expects 4 dimensions (N×C×H×W), received 2 (N×4 from x)",
-        [],
+        ["use BatchNorm1d"],
     ),
     "rms norm": (
         chain(layer("a", "RMSNorm", normalized_shape=5)),
@@ -218,12 +228,12 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     "attention": (
         chain(layer("a", "MultiheadAttention", "x", "x", "x", embed_dim=6, num_heads=3), inputs=SEQUENCES),
         "a: expects 6 features, received 4 (from x, shape T×N×4)",
-        [],
+        ["set embed_dim=4 and num_heads=2", "set embed_dim=4 and num_heads=4"],
     ),
     "encoder layer": (
         chain(layer("a", "TransformerEncoderLayer", d_model=6, nhead=3), inputs=SEQUENCES),
         "a: expects 6 features, received 4 (from x, shape T×N×4)",
-        [],
+        ["set d_model=4 and nhead=2", "set d_model=4 and nhead=4"],
     ),
     "lstm tuple into linear": (
         chain(layer("a", "LSTM", input_size=4, hidden_size=2), linear("b", 2, 1), inputs=SEQUENCES),
@@ -248,7 +258,7 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     "product of different sizes": (
         of(Parallel(merge="multiply", nodes=(linear("a", 4, 3), linear("b", 4, 5)))),
         "the design: expects inputs whose sizes are equal or 1, received N×3 from a and N×5 from b",
-        [],
+        ["insert Linear(5, 3) on b", "insert Linear(3, 5) on a"],
     ),
     "three branches": (
         of(Parallel(dim=0, nodes=(linear("a", 4, 3), linear("b", 4, 5), linear("c", 4, 5)))),
@@ -258,7 +268,7 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     "concat of different ranks": (
         chain(op("m", "Mean", dim=[1]), op("cat", "Concat", "m", "x")),
         "cat: expects inputs of equal sizes but for dimension 1, received N from m and N×4 from x",
-        [],
+        ["insert Unsqueeze(1) on m"],
     ),
     "unflatten": (
         chain(layer("a", "Unflatten", dim=1, unflattened_size=[3, 2])),
@@ -283,32 +293,32 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     "pool larger than image": (
         flat(layer("a", "MaxPool2d", kernel_size=9)),
         "a: expects an input no smaller than its window, received N×3×8×8 from x",
-        [],
+        ["set kernel_size=8", "set padding=1", "take it out"],
     ),
     "pool to nothing": (
         flat(*(layer(f"p{k}", "MaxPool2d", kernel_size=2) for k in range(4))),
         "p3: expects an input no smaller than its window, received N×3×1×1 from p2",
-        [],
+        ["set padding=1", "take it out"],
     ),
     "conv groups": (
         flat(conv("a", 3, 6, groups=2)),
         "a: expects in_channels to be a multiple of groups, received nn.Conv2d(3, 6, kernel_size=3, groups=2)",
-        [],
+        ["set groups=1", "set groups=3"],
     ),
     "group norm groups": (
         flat(layer("a", "GroupNorm", num_groups=2, num_channels=3)),
         "a: expects num_channels to be a multiple of num_groups, received nn.GroupNorm(2, 3)",
-        [],
+        ["set num_groups=1", "set num_groups=3"],
     ),
     "complex into a convolution": (
         flat(op("fft", "FFT"), conv("a", 3, 2)),
         "a: expects float32 numbers, received complex64 from fft",
-        [],
+        ["take the real part, Real", "take the absolute value, Abs"],
     ),
     "complex into a recurrent layer": (
         chain(op("fft", "FFT"), layer("a", "GRU", input_size=4, hidden_size=2), inputs=SEQUENCES),
         "a: expects float32 numbers, received complex64 from fft",
-        [],
+        ["take the real part, Real", "take the absolute value, Abs"],
     ),
     "booleans into a linear": (
         chain(op("b", "GreaterScalar", value=0.0), linear("a", 4, 2)),
@@ -352,12 +362,12 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     ),
     "transpose beyond the rank": (
         chain(op("a", "Transpose", dim0=1, dim1=2)),
-        "a: expects input that Transpose can take, received N×4 from x",
+        "a: expects at least 3 dimensions, received 2 (N×4 from x)",
         [],
     ),
     "reduce beyond the rank": (
         chain(op("a", "Mean", dim=[3])),
-        "a: expects input that Mean can take, received N×4 from x",
+        "a: expects at least 4 dimensions, received 2 (N×4 from x)",
         [],
     ),
     "slice beyond the rank": (
@@ -388,7 +398,7 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     "channel shuffle": (
         flat(layer("a", "ChannelShuffle", groups=2)),
         "a: expects input that ChannelShuffle can take, received N×3×8×8 from x",
-        [],
+        ["set groups=1", "set groups=3"],
     ),
     "upsample of rank 2": (
         chain(layer("a", "Upsample", scale_factor=2.0)),
@@ -398,7 +408,7 @@ WRONG: dict[str, tuple[Design, str, list[str]]] = {
     "reflection pad too large": (
         flat(layer("a", "ReflectionPad2d", padding=9)),
         "a: expects input that ReflectionPad2d can take, received N×3×8×8 from x",
-        [],
+        ["set padding=7"],
     ),
     "in a use of an expression": (
         chain(Use(id="u", of="Half", options={"n": 4}), Use(id="v", of="Half", options={"n": 6}), definitions=(HALF,)),
