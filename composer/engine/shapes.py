@@ -69,7 +69,7 @@ def type_of_input(each: Input, sizes: Mapping[str, int]) -> TensorType:
 
 def _report(design: Design, walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> ShapesReport:
     steps = {path: _step([found.records.get(path) for found in walks], runs) for path in walks[0].records}
-    tensors = _tensors(walks[0])
+    tensors = _tensors(walks)
     owners, tie_problems = _tie(design, tensors)
     problems = [
         *walks[0].problems.values(),
@@ -104,13 +104,18 @@ def _by_node(steps: Mapping[str, StepReport]) -> dict[str, ValueType]:
     }
 
 
-def _tensors(found: Walk) -> dict[str, TensorReport]:
-    """Parameters and buffers by name, as they are before ties and freezing."""
+def _tensors(walks: Sequence[Walk]) -> dict[str, TensorReport]:
+    """Parameters and buffers by name, as they are before ties and freezing.
+
+    The shape that a lazy layer took from a size with a name, such as a length, is known to nobody.
+    """
+    others = [{join(path, own.name): own.shape for path, _, own in found.tensors} for found in walks[1:]]
     rows = {}
-    for path, owner, own in found.tensors:
+    for path, owner, own in walks[0].tensors:
         name, original = join(path, own.name), join(owner, own.name)
         of = "" if original == name else original
-        rows[name] = TensorReport(name, own.shape, own.dtype, own.parameter, own.parameter, of, own.saved)
+        shape = own.shape if all(each.get(name) == own.shape for each in others) else None
+        rows[name] = TensorReport(name, shape, own.dtype, own.parameter, own.parameter, of, own.saved)
     return rows
 
 
