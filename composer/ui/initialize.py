@@ -20,6 +20,7 @@ from composer.ui.messages import escape
 from composer.ui.parameters import show_log, show_parameters
 
 _POLL = 0.4
+_FEW = 3  # reasons at once
 _STYLE = Path(__file__).with_name("initialize.css")
 
 
@@ -50,6 +51,14 @@ def _panel(document: Document, report: ShapesReport, live: Live, busy: bool) -> 
     show_parameters(report, known)
     if known and (known.resolved or has_lazy(document.design)):
         show_log(known.resolved)
+        _stay_lazy(known)
+
+
+def _stay_lazy(known: LiveReport) -> None:
+    """What Make concrete would leave as it is, where it would do something."""
+    if known.edits and known.left:
+        why = "; ".join(f"**{escape(path)}**, {escape(why)}" for path, why in list(known.left.items())[:_FEW])
+        st.caption(_("Make concrete leaves lazy: {why}").format(why=why))
 
 
 def _controls(document: Document, known: LiveReport | None, busy: Asked | None) -> None:
@@ -96,7 +105,7 @@ def _no_edits(document: Document, known: LiveReport | None) -> str:
     if known is None or not known.resolved:
         return _("No lazy layer has sizes yet: a dry run gives them.")
     if not known.edits:
-        return "; ".join(f"{escape(path)}: {escape(why)}" for path, why in list(known.left.items())[:3])
+        return "; ".join(f"{escape(path)}: {escape(why)}" for path, why in list(known.left.items())[:_FEW])
     return ""
 
 
@@ -139,6 +148,8 @@ def _outcome(document: Document, live: Live) -> None:
             st.caption(_("It was stopped, and with it the model's process. A new one begins with initial values."))
         elif asked.job.error:
             _failure(asked)
+        elif asked.what == "dry run":
+            st.caption(_("The last dry run went through."))
     if live.look and live.look.failed and live.look.text == document.text:
         st.button(_("Try again"), icon=":material/refresh:", key="look_again", on_click=_look_again, args=(document,))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from composer.design.document import Input
 from composer.workspace import Workspace
@@ -113,3 +113,18 @@ def test_the_header_leaves_the_links_to_pages_free(deferred: App, width: int) ->
     edges = [each.bounding_box() for each in (page.get_by_role("link", name="Initialize"), deferred.menu)]
     assert edges[0] and edges[1] and edges[0]["x"] + edges[0]["width"] <= edges[1]["x"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_nothing_serious_in_the_dark(browser: Browser, deferred: App) -> None:
+    context = browser.new_context(viewport={"width": 900, "height": 800}, color_scheme="dark")
+    dark = App(context.new_page(), deferred.url)
+    dark.go(deferred.page.url.removeprefix(deferred.url))
+    initialize(dark)
+    expect(dark.button("Dry run")).to_be_enabled()
+    dark.settle()
+    assert violations(dark.page) == []
+    dark.button("Dry run").click()
+    total(dark.page, "7,946")
+    dark.settle()
+    assert violations(dark.page) == []
+    context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from html import unescape
 
@@ -11,10 +12,14 @@ from streamlit.testing.v1 import AppTest
 
 from composer.design.document import Input
 from composer.design.edits import apply
-from composer.design.nodes import Layer
+from composer.design.nodes import Layer, Repeat, Sequential
 from composer.design.paths import find
+from composer.errors import KernelStopped
+from composer.reports import LiveReport, Progress
 from composer.ui import live, models
+from composer.ui.initialize import _going_on
 from composer.ui.inputs import sizes_of
+from composer.ui.jobs import Job
 from composer.workspace import Workspace
 from tests.build import chain, layer, linear, op
 
@@ -227,3 +232,31 @@ def test_a_stopped_dry_run_begins_anew(opened: AppTest, monkeypatch: pytest.Monk
     if found.action.job.stopped and found.action.failed:
         assert "It was stopped, and with it the model's process" in said(settled(opened.run()))
         assert rows(opened)[0][3] == "◐ inferred"
+
+
+def test_instances_that_differ_are_named(workspace: Workspace) -> None:
+    body = Sequential(id="0", nodes=(layer("fc", "LazyLinear", out_features=8), op("act", "relu")))
+    repeat = Repeat(id="r", times=2, body=body)
+    workspace.create(chain(repeat, layer("last", "LazyLinear", out_features=1), inputs=X20, name="Differ"))
+    models.pool().close("differ")
+    app = click(open_page("differ"), "dry_run")
+    assert "Make concrete leaves lazy: **r.0.fc**, its instances differ: in_features=20 at r.0.fc" in said(app)
+    click(app, "make_concrete")
+    last = find(workspace.load("differ").design, "last")
+    assert last.kind == "Linear"
+    assert app.button(key="make_concrete").help.replace("\\", "").startswith("r.0.fc: its instances differ")
+
+
+def test_progress_says_which_layer_was_the_last() -> None:
+    gate = threading.Event()
+
+    def work() -> LiveReport:
+        gate.wait(10)
+        raise KernelStopped("gone")
+
+    asked = live.Asked("", "dry run", Job(work, gate.set))
+    assert _going_on(asked).startswith("Dry run since 0 s")
+    asked.progress(Progress("body.fc", 2, 5))
+    assert "2 of 5 lazy layers have sizes, body\\.fc the last" in _going_on(asked)
+    asked.job.stop()
+    assert asked.failed
