@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from composer.errors import Problem
 
@@ -236,3 +237,38 @@ class Progress:
     text: str
     done: int
     total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedReport:
+    """A lazy layer of a live model that took its sizes: from what input, and what it is since.
+
+    `kind` is the class it was, `became` the class it is. `inferred` are the options that it took from `input`, which
+    came from the node at `origin` (the name of an input of the design, where it came from there). `tensors` are the
+    shapes of its parameters and buffers, by their names in the layer.
+    """
+
+    path: str
+    kind: str
+    became: str
+    inferred: tuple[tuple[str, int], ...]
+    input: ValueType
+    origin: str
+    tensors: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReport:
+    """What a live model holds. A tensor's `shape` is None while it is uninitialized.
+
+    `layers` gives the class of each module that has tensors, by its path; `resolved` are the lazy layers that took
+    their sizes, in that order. `edits` would write these sizes into the design; `left` says, by the document's path,
+    why some layers have none that could be written.
+    """
+
+    class_name: str
+    tensors: tuple[TensorReport, ...]
+    layers: Mapping[str, str]
+    resolved: tuple[ResolvedReport, ...] = ()
+    edits: tuple[Mapping[str, Any], ...] = ()
+    left: Mapping[str, str] = field(default_factory=dict)

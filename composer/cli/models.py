@@ -168,8 +168,9 @@ def graph(
 @json_option
 def run(design: Design, data: str | None, samples: int, seed: int, sizes: dict[str, int], as_json: bool) -> None:
     """Run the design, at its initial values, on a sample of data."""
+    from composer.codegen.source import class_name_of
     from composer.engine import build, preview
-    from composer.engine import run as engine
+    from composer.engine.forward import forward
     from composer.views.outputs import output_lines, plain_run
 
     report, sizes = examine(design), bind_sizes(design, {batch_symbol_of(design): samples} | sizes)
@@ -178,7 +179,8 @@ def run(design: Design, data: str | None, samples: int, seed: int, sizes: dict[s
         raise DesignError(wrong)
     try:
         sample = sample_of(design, data, seed, sizes)
-        done = engine.run(build.live(design), [each.name for each in design.inputs], sample, seed)
+        model, draws = build.drawn(build.source_of(design), class_name_of(design), design.seed)
+        done, _ = forward(design, model, sample, seed, draws)
     except (RuntimeError, ValueError, IndexError, TypeError) as error:  # what torch raises for values it cannot take
         raise click.ClickException(f"The design cannot run on this data: {clean(preview.text_of(error))}") from None
     if as_json:

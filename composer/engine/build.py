@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from composer.codegen.source import class_name_of, listing, source
@@ -49,6 +49,11 @@ def build(text: str, class_name: str, seed: int = 0) -> nn.Module:
 
     The random state is afterwards what it was before.
     """
+    return drawn(text, class_name, seed)[0]
+
+
+def drawn(text: str, class_name: str, seed: int = 0) -> tuple[nn.Module, Tensor]:
+    """What `build` gives, and the random state from which its lazy layers go on to draw their values."""
     filename = f"<{class_name}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     namespace: dict[str, Any] = {"__name__": class_name}
@@ -57,7 +62,8 @@ def build(text: str, class_name: str, seed: int = 0) -> nn.Module:
         warnings.simplefilter("ignore")
         torch.manual_seed(seed)
         module: nn.Module = namespace[class_name]()
-    return module
+        draws = torch.get_rng_state()
+    return module, draws
 
 
 def live(design: Design) -> nn.Module:
@@ -88,10 +94,11 @@ def transfer(old: nn.Module, new: nn.Module) -> tuple[str, ...]:
     """Give `new` the saved values of `old` wherever name, shape and dtype agree; the names of those kept.
 
     A value of several names is found by each of them, so one that is tied no more keeps it, too. A constant is
-    what the design says now. A lazy parameter that was materialized gives its values only to one that is, too.
+    what the design says now. A lazy parameter that was materialized gives its values only to one that is, too: see
+    `composer.engine.carry`.
     """
-    before: Mapping[str, torch.Tensor] = old.state_dict(keep_vars=True)
-    after: Mapping[str, torch.Tensor] = new.state_dict(keep_vars=True)
+    before: Mapping[str, Tensor] = old.state_dict(keep_vars=True)
+    after: Mapping[str, Tensor] = new.state_dict(keep_vars=True)
     kept = []
     with torch.no_grad():
         for name in saved_names(new):

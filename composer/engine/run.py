@@ -23,7 +23,8 @@ def run(model: nn.Module, names: Sequence[str], sample: Sample, seed: int = 0) -
     """The outputs of `model` in eval mode for `sample`; `names` are the inputs' names.
 
     Training flags, buffers, parameters and the random states are afterwards what they were. Only a lazy layer is
-    changed: it takes its sizes from its first input, as in torch, and draws its values under `seed`.
+    changed: it takes its sizes from its first input, as in torch, and draws its values under `seed`, unless
+    `composer.engine.lazy.resolving` watches over the run.
     """
     device = next((each.device for each in model.parameters()), torch.device("cpu"))
     inputs = [tensor.to(device) for tensor in sample.tensors]

@@ -72,7 +72,7 @@ def _report(
     design: Design, walks: Sequence[Walk], runs: Sequence[Mapping[str, int]], skip: Collection[str]
 ) -> ShapesReport:
     steps = _steps(walks, runs)
-    tensors = _tensors(walks[0])
+    tensors = _tensors(walks)
     owners, tie_problems = _tie(design, tensors)
     problems = [
         *walks[0].problems.values(),
@@ -112,13 +112,18 @@ def _by_node(steps: Mapping[str, StepReport]) -> dict[str, ValueType]:
     }
 
 
-def _tensors(found: Walk) -> dict[str, TensorReport]:
-    """Parameters and buffers by name, as they are before ties and freezing."""
+def _tensors(walks: Sequence[Walk]) -> dict[str, TensorReport]:
+    """Parameters and buffers by name, as they are before ties and freezing.
+
+    The shape that a lazy layer took from a size with a name, such as a length, is known to nobody.
+    """
+    others = [{join(path, own.name): own.shape for path, _, own in found.tensors} for found in walks[1:]]
     rows = {}
-    for path, owner, own in found.tensors:
+    for path, owner, own in walks[0].tensors:
         name, original = join(path, own.name), join(owner, own.name)
         of = "" if original == name else original
-        rows[name] = TensorReport(name, own.shape, own.dtype, own.parameter, own.parameter, of, own.saved)
+        shape = own.shape if all(each.get(name) == own.shape for each in others) else None
+        rows[name] = TensorReport(name, shape, own.dtype, own.parameter, own.parameter, of, own.saved)
     return rows
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from composer.design.document import Design
@@ -12,16 +13,23 @@ from composer.design.text import dumps, loads
 from composer.reports import (
     FlopsReport,
     KernelReport,
+    LiveReport,
     OpenReport,
     RepairReport,
+    ResolvedReport,
     RunReport,
     ShapesReport,
     SourceReport,
     SummaryReport,
 )
+from composer.reports import (
+    Progress as ProgressReport,
+)
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
+
+    from composer.engine.data import Sample
 
 Progress = Callable[[Any], None]
 Verb = Callable[..., Any]
@@ -29,13 +37,18 @@ Verb = Callable[..., Any]
 
 @dataclass(slots=True)
 class State:
-    """What a kernel holds. `initial`: building the source with the seed again would give the same values."""
+    """What a kernel holds. `initial`: building the source with the seed again would give the same values.
+
+    `draws` is the random state from which lazy layers draw their values; `resolved` are those that did.
+    """
 
     model: nn.Module | None = None
     source: str = ""
     class_name: str = ""
     seed: int = 0
     initial: bool = True
+    draws: Tensor | None = None
+    resolved: tuple[ResolvedReport, ...] = ()
 
 
 def ping(state: State, progress: Progress) -> KernelReport:
@@ -89,18 +102,62 @@ def open_model(state: State, progress: Progress, text: str) -> OpenReport:
     """Build the design's model, or change the one that is there to it; values whose place did not change are kept."""
     from composer.codegen.source import class_name_of, source
     from composer.engine import build
+    from composer.engine.carry import carry, holds
 
-    design = loads(text)
-    code = source(design, build.notes_of(build.shapes_checked(design)))
+    design = _read(text)
+    report = build.shapes_checked(design)
+    code = source(design, build.notes_of(report))
     if state.model is not None and (code, design.seed) == (state.source, state.seed):
         return OpenReport(state.class_name, code, build.saved_names(state.model), ())
     name = class_name_of(design)
-    model = build.build(code, name, design.seed)
-    kept = build.transfer(state.model, model) if state.model is not None else ()
-    state.model, state.source, state.class_name, state.seed = model, code, name, design.seed
+    model, draws = build.drawn(code, name, design.seed)
+    kept: tuple[str, ...] = ()
+    if state.model is not None:
+        carry(state.model, model, report)
+        kept = build.transfer(state.model, model)
+    state.model, state.source, state.class_name, state.seed, state.draws = model, code, name, design.seed, draws
     state.initial = not kept  # what was kept may come from another design's place in the random numbers
+    state.resolved = tuple(each for each in state.resolved if holds(model, each.path, each.tensors))
     same = set(kept)
     return OpenReport(name, code, kept, tuple(each for each in build.saved_names(model) if each not in same))
+
+
+def live(state: State, progress: Progress, text: str) -> LiveReport:
+    """What the design's live model holds, built where it is not there yet. Lazy layers stay as they are."""
+    from composer.engine.build import shapes_checked
+    from composer.engine.live import look
+
+    open_model(state, progress, text)
+    assert state.model is not None
+    design = _read(text)
+    return look(design, state.model, shapes_checked(design).steps, state.resolved)
+
+
+def dry_run(
+    state: State,
+    progress: Progress,
+    text: str,
+    data: str,
+    samples: int,
+    inputs: Sequence[tuple[Sequence[int], str]] | None = None,
+) -> LiveReport:
+    """Run the design's live model once, which gives its lazy layers sizes and values; and what it holds then.
+
+    `inputs` are a shape and a dtype for each input, in place of those that the design declares.
+    """
+    from composer.engine import data as data_sets
+    from composer.engine.live import typed
+
+    declared = loads(text).inputs
+    given = typed(declared, inputs) if inputs is not None else declared
+    _forward(state, progress, text, data_sets.load(data, given, samples), 0)
+    return live(state, progress, text)
+
+
+def reset(state: State, progress: Progress, text: str) -> LiveReport:
+    """Build the design's model anew: initial values, and lazy layers that wait for their first input."""
+    state.model, state.resolved = None, ()
+    return live(state, progress, text)
 
 
 def run(
@@ -113,25 +170,40 @@ def run(
     sizes: Mapping[str, int] | None = None,
 ) -> RunReport:
     """Run the design's live model, built where it is not there yet, on a sample of a named data set."""
-    from torch.nn.parameter import is_lazy
-
     from composer.engine import data as data_sets
-    from composer.engine import run as engine
 
-    design = loads(text)
-    sample = data_sets.load(data, design.inputs, samples, seed, sizes)
+    sample = data_sets.load(data, loads(text).inputs, samples, seed, sizes)
+    return _forward(state, progress, text, sample, seed)
+
+
+def _forward(state: State, progress: Progress, text: str, sample: Sample, seed: int) -> RunReport:
+    """A run of the live model. Lazy layers draw their values under the design's seed, whatever the run's is."""
+    from composer.engine.forward import forward
+    from composer.engine.lazy import waiting
+
     open_model(state, progress, text)
-    assert state.model is not None
-    if any(map(is_lazy, state.model.parameters())):
-        state.initial = False  # the first run gives lazy layers values
-    return engine.run(state.model, [each.name for each in design.inputs], sample, seed)
+    assert state.model is not None and state.draws is not None
+    total, done = len(waiting(state.model)), count(1)
+
+    def tell(row: ResolvedReport) -> None:
+        progress(ProgressReport(row.path, next(done), total))
+
+    report, resolved = forward(_read(text), state.model, sample, seed, state.draws, tell)
+    if resolved:
+        state.initial = False  # building the model anew would give these layers no values
+        fresh = {each.path for each in resolved}
+        state.resolved = (*(each for each in state.resolved if each.path not in fresh), *resolved)
+    return report
 
 
 VERBS: Mapping[str, Verb] = {
+    "dry_run": dry_run,
     "flops": flops,
+    "live": live,
     "open": open_model,
     "ping": ping,
     "repair": repair,
+    "reset": reset,
     "run": run,
     "shapes": shapes,
     "source": source,

@@ -13,6 +13,7 @@ from composer.ui.language import _
 from composer.workspace import StaleSave, Stored, Workspace
 
 if TYPE_CHECKING:
+    from composer.ui.live import Live
     from composer.ui.running import Run
 
 Choice = Literal["reload", "overwrite"]
@@ -22,7 +23,8 @@ class Document:
     """A design that is open, its history, and how it stands to its file.
 
     `trouble` is why the last change is not in the file: a StaleSave where somebody else changed that, another
-    error where it cannot be written; None where all is saved. `run` is the last run of the model.
+    error where it cannot be written; None where all is saved. `run` is the last run of the model, `live` what is known
+    of that.
     """
 
     def __init__(self, workspace: Workspace, stored: Stored) -> None:
@@ -33,6 +35,7 @@ class Document:
         self.revision = stored.revision
         self.trouble: WorkspaceError | None = None
         self.run: Run | None = None
+        self.live: Live | None = None
         self.acks: dict[str, int] = {}  # for each page, the number of its last operation that was applied
         self._workspace = workspace
         self._text = (stored.design, dumps(stored.design))

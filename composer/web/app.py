@@ -10,7 +10,11 @@ from composer.ui.language import _
 from composer.web.pages import folder
 
 st.set_page_config(page_title="Block Composer", page_icon=header.ICON, layout="wide")
-page = st.navigation([st.Page(folder() / "compose.py", title=_("Compose"), default=True)], position="top")
+pages = [
+    st.Page(folder() / "compose.py", title=_("Compose"), default=True),
+    st.Page(folder() / "initialize.py", title=_("Initialize")),
+]
+page = st.navigation(pages, position="top")
 state.begin(page.url_path)
 header.show()
 page.run()

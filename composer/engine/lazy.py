@@ -1,0 +1,109 @@
+"""Lazy layers of a live model: watched while they take their sizes, and as they were where a run fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.lazy import LazyModuleMixin
+from torch.nn.parameter import is_lazy
+from torch.utils.hooks import RemovableHandle
+
+from composer.catalog import LAYERS
+from composer.engine.preview import own_tensors, type_of
+from composer.reports import ResolvedReport
+
+Tell = Callable[[ResolvedReport], None]
+
+
+def waiting(model: nn.Module) -> dict[str, Any]:
+    """The layers that still take their sizes from their first input, by the first of their paths."""
+    return {path: module for path, module in model.named_modules() if isinstance(module, LazyModuleMixin)}
+
+
+@contextmanager
+def resolving(model: nn.Module, draws: Tensor, tell: Tell = lambda row: None) -> Iterator[list[ResolvedReport]]:
+    """Watch the lazy layers of `model` take their sizes: a row for each, in that order, without its `origin`.
+
+    They draw their values from the random state `draws`, whatever that of the run is: with the state in which building
+    the model left it, values are those of the same source built and run under the same seed. All of them take their
+    sizes or none does: where the run fails they wait again, with the very same parameters.
+    """
+    layers = waiting(model)
+    kept = [_Kept(module) for module in layers.values()]
+    watch = _Watch(draws, tell)
+    handles = [handle for path, module in layers.items() for handle in watch.hooks(path, module)]
+    try:
+        yield watch.found
+    except BaseException:
+        for each in kept:
+            each.restore()
+        raise
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+class _Watch:
+    def __init__(self, draws: Tensor, tell: Tell) -> None:
+        self.found: list[ResolvedReport] = []
+        self._draws = draws
+        self._tell = tell
+
+    def hooks(self, path: str, module: nn.Module) -> tuple[RemovableHandle, RemovableHandle]:
+        """Hooks around the one with which torch makes a lazy layer infer its sizes."""
+        kind, outside = type(module).__name__, torch.empty(0)
+
+        def before(module: nn.Module, args: tuple[Any, ...]) -> None:
+            nonlocal outside
+            outside = torch.get_rng_state()
+            torch.set_rng_state(self._draws)
+
+        def after(module: nn.Module, args: tuple[Any, ...]) -> None:
+            self._draws = torch.get_rng_state()
+            torch.set_rng_state(outside)
+            first.remove()
+            second.remove()
+            self.found.append(_row(path, kind, module, args))
+            self._tell(self.found[-1])
+
+        first = module.register_forward_pre_hook(before, prepend=True)
+        second = module.register_forward_pre_hook(after)
+        return first, second
+
+
+def _row(path: str, kind: str, module: nn.Module, args: tuple[Any, ...]) -> ResolvedReport:
+    spec = LAYERS[type(module).__name__]
+    inferred = tuple((name, int(getattr(module, name))) for name in spec.infers)
+    tensors = tuple((each.name, each.shape) for each in own_tensors(module) if each.shape is not None)
+    return ResolvedReport(path, kind, spec.kind, inferred, type_of(args[0]) or (), "", tensors)
+
+
+class _Kept:
+    """A lazy layer as it was. Hooks are in dictionaries that torch refers to, so their contents are put back."""
+
+    def __init__(self, module: nn.Module) -> None:
+        self._module = module
+        self._class = type(module)
+        self._fields = {
+            name: (value, dict(value) if isinstance(value, dict) else None) for name, value in vars(module).items()
+        }
+        own = (*module.parameters(recurse=False), *module.buffers(recurse=False))
+        self._uninitialized = [(tensor, type(tensor)) for tensor in own if is_lazy(tensor)]
+
+    def restore(self) -> None:
+        module: Any = self._module
+        module.__class__ = self._class
+        vars(module).clear()
+        for name, (value, content) in self._fields.items():
+            if content is not None:
+                value.clear()
+                value.update(content)
+            vars(module)[name] = value
+        for tensor, sort in self._uninitialized:
+            if not is_lazy(tensor):
+                tensor.data = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
+                tensor.__class__ = sort
