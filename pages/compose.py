@@ -9,7 +9,7 @@ from composer.ui.language import _
 from composer.ui.messages import show_failure
 from composer.ui.panels import panels
 from composer.ui.start import start
-from composer.ui.views import show_graph
+from composer.ui.views import begin_graph, show_graph
 
 document = state.document()
 if document is None:
@@ -21,12 +21,13 @@ with st.spinner(_("Finding shapes …"), show_time=True):
 state.keep_selection(document)
 with st.container(key="panes"):
     tree, graph, form = st.columns([18, 13, 10], gap="small")
+drawing = begin_graph(document)
 with tree.container(border=True, key="pane_tree"):
     show_editor(document, found.report)
-with graph.container(border=True, key="pane_graph"):
-    show_graph(document)
 with form.container(border=True, key="pane_inspector"):
     inspector(document, found.report)
+with graph.container(border=True, key="pane_graph"):
+    show_graph(document, drawing)
 if found.failure:
     show_failure(found.failure)
 with st.container(border=True, key="pane_below"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -22,6 +23,7 @@ from composer.views.places import feeding, nearest
 from composer.views.svg import svg
 from composer.views.theme import THEMES, stylesheet
 
+_drawing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="drawing")
 _MANY = 2_000  # boxes, beyond which no more are asked for
 
 
@@ -40,10 +42,15 @@ def component(name: str) -> Any:
     return st.components.v2.component(f"composer.{name}", js=f"{name}.js", css=f"{name}.css")
 
 
-def show_graph(document: state.Document) -> None:
+def begin_graph(document: state.Document) -> Future[Drawn]:
+    """Begin to draw the graph, in a process of its own, while the rest of the page is drawn."""
+    return _drawing.submit(_drawn, document.text, models.preview(document.text).failure, state.opened())
+
+
+def show_graph(document: state.Document, drawing: Future[Drawn]) -> None:
     """The graph, laid out once per design; a place that is selected changes nothing in it."""
     try:
-        drawn = _drawn(document.text, models.preview(document.text).failure, state.opened())
+        drawn = drawing.result()
     except LayoutError as error:
         st.error(escape(str(error)), icon=":material/schema:")
         return

@@ -28,6 +28,7 @@ SCRIPT = Path(__file__).with_name("app.py")
 
 _OPTIONS = {
     "browser.gatherUsageStats": False,
+    "client.allowedOrigins": [],
     "client.showErrorDetails": "none",
     "client.toolbarMode": "viewer",
     "logger.hideWelcomeMessage": True,

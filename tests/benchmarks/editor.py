@@ -8,6 +8,7 @@ Goals, as medians over all kinds of operations: under 250 ms on a design of 30 n
 from __future__ import annotations
 
 import statistics
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +25,7 @@ from tests.browser.chromium import launch
 from tests.browser.dragging import drag
 from tests.ui.server import serving
 
-ROUNDS = 12
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 12
 GOALS = {"Thirty": 0.250, "Thousand": 0.600}
 
 _WATCH = """() => {

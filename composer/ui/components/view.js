@@ -40,7 +40,7 @@ export class View {
 
   // The first look: all of it where that is readable, else its beginning.
   open() {
-    if (!this.#measure()) return;
+    if (!this.size?.width && !this.#measure()) return;
     this.scale = Math.max(this.#fitting(), READABLE);
     this.#center();
     if (this.bounds.height * this.scale > this.size.height) this.y = this.bounds.y - MARGIN / this.scale;
