@@ -167,6 +167,12 @@ class BlockBase(NodeBase):
         """The children by their ids."""
         return {child.id: child for child in self.children}
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all nodes inside, at any depth."""
+        below = (child.kinds for child in self.children if isinstance(child, BlockBase))
+        return frozenset(child.kind for child in self.children).union(*below)
+
     def with_children(self, children: tuple[Node, ...]) -> Self:
         """The same block around other children."""
         raise NotImplementedError
