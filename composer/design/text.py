@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from composer.design import limits
 from composer.design.document import Design
+from composer.design.interning import design_of
 from composer.errors import DesignError, Problem
 
 _ALWAYS = {"format", "version", "kind", "name"}
@@ -63,11 +64,19 @@ def loads(text: str | bytes) -> Design:
     limits.check_document(data)
     _name_inputs(data)
     try:
-        design = Design.model_validate_json(json.dumps(data))
-    except ValidationError as error:
-        raise DesignError(problems_of(data, error)) from None
+        design = design_of(data)
+    except (ValueError, RecursionError):
+        design = _refused(data)
     limits.check_expansion(design)
     return design
+
+
+def _refused(data: Any) -> Design:
+    """Raises the error that says all that is wrong with `data`; where nothing is, the design."""
+    try:
+        return Design.model_validate_json(json.dumps(data))
+    except ValidationError as error:
+        raise DesignError(problems_of(data, error)) from None
 
 
 def _name_inputs(data: dict[str, Any]) -> None:
