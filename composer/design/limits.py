@@ -43,7 +43,8 @@ def check_document(data: Any) -> None:
             if "kind" in value:
                 count, depth = count + 1, depth + 1
                 id = value.get("id")
-                path = join(path, id) if isinstance(id, str) else path
+                if id and isinstance(id, str):
+                    path = f"{path}.{id}" if path else id
             elif "body" in value and isinstance(value.get("name"), str):
                 path = f".{value['name']}"
             pending += [(each, path, depth) for each in value.values() if isinstance(each, _NESTED)]
