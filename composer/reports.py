@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from math import prod
 from operator import attrgetter
 from typing import Any
 
@@ -76,10 +77,7 @@ class TensorReport:
         """Number of elements, or None while unknown."""
         if self.shape is None:
             return None
-        total = 1
-        for dim in self.shape:
-            total *= dim
-        return total
+        return prod(self.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +139,10 @@ def count_parameters(tensors: Iterable[TensorReport], path: str = "", trainable:
         if owner in seen:
             continue
         seen.add(owner)
-        if tensor.count is None:
+        count = tensor.count
+        if count is None:
             return None
-        total += tensor.count
+        total += count
     return total
 
 
