@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from composer import templates
 from composer.design import edits
 from composer.design.check import check
-from composer.design.document import Design
+from composer.design.document import Definition, Design
 from composer.design.nodes import Repeat, Sequential, Shared, Use
 from composer.design.text import dumps, loads
 from composer.engine import parts
@@ -90,3 +90,25 @@ def test_what_is_shared_is_edited_and_its_names_follow() -> None:
         return chain(layer("act", "ReLU"), linear("a", 4, 4), repeat, Shared(id="s", of="r.1"), Shared(id="t", of="a"))
 
     is_as_cold([shared(4, "same"), shared(4, "new"), shared(5, "same"), shared(4, "same")])
+
+
+def test_the_same_module_becomes_a_copy() -> None:
+    body = Sequential(id="0", nodes=(linear("a", 4, 4), linear("b", 4, 4)))
+
+    def repeated(mode: Any, of: str) -> Design:
+        return chain(Repeat(id="r", times=2, mode=mode, body=body), Shared(id="s", of=of))
+
+    is_as_cold([repeated("same", "r.0"), repeated("copy", "r.1"), repeated("copy", "r.0"), repeated("same", "r.1")])
+
+
+def test_what_is_wrong_may_get_right_from_afar() -> None:
+    """A node that was not run for its problem is run once that is gone, though it is the same node, and back."""
+    repeat = Repeat(id="r", times=2, index="Q", body=linear("0", 4, 4))
+    taken = Definition(name="Q", body=Sequential(nodes=(layer("act", "ReLU"),)))
+    right, wrong = chain(repeat), chain(repeat, definitions=(taken,))
+    is_as_cold([right, wrong, right])
+    is_as_cold([wrong, right, wrong])
+    use = Use(id="u", of="Half", options={"n": 4})
+    right, wrong = (chain(use, definitions=(HALF,), frozen=frozen) for frozen in ((), (".Half.fc",)))
+    is_as_cold([right, wrong, right])
+    is_as_cold([wrong, right, wrong])
