@@ -8,7 +8,6 @@ of a Residual, starts from the block's inputs again.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from functools import lru_cache
 
 from composer.design.document import Definition, Design
 from composer.design.nodes import (
@@ -139,14 +138,14 @@ class _Lowering:
         scope = set(node.input_names)
         parallel = isinstance(node, Parallel)
         for child in node.children:
-            inputs: tuple[Ref | None, ...]
+            source: str | tuple[Ref | None, ...]
             if child.inputs:
-                inputs = self._wires(child, scope)
+                source = self._wires(child, scope)
             elif not steps or parallel or (isinstance(node, Residual) and child is node.shortcut):
-                inputs = self._entry(child, node.input_names)
+                source = self._entry(child, node.input_names)
             else:
-                inputs = _chained(steps[-1].id)
-            steps.append(self._step(child, path, inputs))
+                source = steps[-1].id
+            steps.append(self._step(child, path, source))
             scope.add(child.id)
         outputs, merge = self._outputs(node, steps, scope)
         if merge:
@@ -154,14 +153,15 @@ class _Lowering:
             outputs = (Ref(""),)
         return BlockPlan(path, node.kind, node.input_names, tuple(steps), outputs, node.kinds)
 
-    def _step(self, child: Node, path: str, inputs: tuple[Ref | None, ...]) -> Step:
-        """The step of a child of the block at `path`."""
-        around = self._around(child)
-        key = (id(child), path, inputs, around)
+    def _step(self, child: Node, path: str, source: str | tuple[Ref | None, ...]) -> Step:
+        """The step of a child of the block at `path`, which takes the output of a sibling (its id) or inputs."""
+        around = () if isinstance(child, Layer) else self._around(child)
+        key = (id(child), path, source, around)
         known = _steps.get(key) if around is not None else None
         if known:
             return known
         below = f"{path}.{child.id}" if path else child.id
+        inputs = (Ref(source),) if isinstance(source, str) else source
         step = Step(child.id, below, self._call(child, below), () if isinstance(child, Tensor) else inputs)
         return step if around is None else _steps.put(key, step, child)
 
@@ -199,11 +199,6 @@ class _Lowering:
             case BlockBase():
                 return len(child.input_names)
         return 1
-
-
-@lru_cache(maxsize=20_000)
-def _chained(id: str) -> tuple[Ref]:
-    return (Ref(id),)
 
 
 def _within(ref: Ref | None, scope: set[str]) -> Ref:

@@ -124,8 +124,10 @@ def _tie(design: Design, rows: Mapping[str, TensorReport]) -> tuple[dict[str, st
 
     A tie is an assignment to a module's attribute, so all names of a shared module change together.
     """
-    problems = []
+    problems: list[Problem] = []
     places = {name: row.owner or name for name, row in rows.items()}
+    if not design.ties:
+        return places, problems
     held = {place: place for place in places.values()}
     for owner, *others in design.ties:
         for other in others:
