@@ -8,8 +8,10 @@ from composer.design import limits
 from composer.design.checks import design_wide, nodes, references
 from composer.design.document import Design
 from composer.errors import Problem
+from composer.memo import remembered
 
 
+@remembered
 def check(design: Design) -> tuple[Problem, ...]:
     """The problems of `design`; none means that its source can be written.
 

@@ -73,7 +73,9 @@ class Design(Frozen):
         if self.root.id or any(each.body.id for each in self.definitions):
             raise ValueError("the root of a design or definition has no id")
         # The design's inputs are the root's: said once in the document, so they cannot disagree.
-        object.__setattr__(self, "root", rebuild(self.root, input_names=tuple(each.name for each in self.inputs)))
+        own = tuple(each.name for each in self.inputs)
+        if self.root.input_names != own:
+            object.__setattr__(self, "root", rebuild(self.root, input_names=own))
         return self
 
     def definition(self, name: str) -> Definition | None:

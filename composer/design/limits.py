@@ -11,11 +11,14 @@ from composer.design.nodes import BlockBase, Layer, Node, Op, Repeat, Shared, Si
 from composer.design.paths import join
 from composer.errors import DesignError, Problem
 from composer.expressions import ExpressionError
+from composer.memo import remembered
 
 MAX_TEXT = 8_000_000  # characters of a design file
 MAX_NODES = 5_000  # nodes in the document
 MAX_DEPTH = 32  # blocks in blocks, definitions included
 MAX_LAYERS = 10_000  # layers, ops and tensors after expansion
+_MAX_VISITS = MAX_LAYERS + MAX_NODES
+_NESTED = (dict, list)
 
 
 class _TooLarge(Exception):
@@ -40,12 +43,13 @@ def check_document(data: Any) -> None:
             if "kind" in value:
                 count, depth = count + 1, depth + 1
                 id = value.get("id")
-                path = join(path, id) if isinstance(id, str) else path
+                if id and isinstance(id, str):
+                    path = f"{path}.{id}" if path else id
             elif "body" in value and isinstance(value.get("name"), str):
                 path = f".{value['name']}"
-            pending += [(each, path, depth) for each in value.values()]
+            pending += [(each, path, depth) for each in value.values() if isinstance(each, _NESTED)]
         elif isinstance(value, list):
-            pending += [(each, path, depth) for each in value]
+            pending += [(each, path, depth) for each in value if isinstance(each, _NESTED)]
         if count > MAX_NODES:
             raise DesignError(Problem("", "too-large", f"at most {MAX_NODES:,} nodes", "more"))
         if depth > MAX_DEPTH + 1:
@@ -63,6 +67,7 @@ def check_expansion(design: Design) -> None:
         raise DesignError(problem)
 
 
+@remembered
 def expansion_problem(design: Design) -> Problem | None:
     """The problem of a design that is too large or deep when expanded, or None."""
     try:
@@ -81,7 +86,7 @@ class _Counter:
 
     def count(self, node: Node, values: Mapping[str, int], path: str, depth: int) -> int:
         self._visits += 1
-        if self._visits > MAX_LAYERS + MAX_NODES:
+        if self._visits > _MAX_VISITS:
             raise _TooLarge(path, f"at most {MAX_LAYERS:,} layers", "more")
         if depth > MAX_DEPTH:
             raise _TooLarge(path, f"at most {MAX_DEPTH} blocks in each other, definitions included", "more")
@@ -95,7 +100,11 @@ class _Counter:
             case BlockBase():
                 total = 0
                 for child in node.children:
-                    total += self.count(child, values, join(path, child.id), depth + 1)
+                    if isinstance(child, Layer) and depth < MAX_DEPTH and self._visits < _MAX_VISITS:
+                        self._visits += 1  # what a visit would do, of which a layer needs no more
+                        total += 1
+                    else:
+                        total += self.count(child, values, join(path, child.id), depth + 1)
                     self._cap(total, path)
                 return total
         return 1

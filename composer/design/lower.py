@@ -7,9 +7,9 @@ of a Residual, starts from the block's inputs again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
-from composer.design.document import Design
+from composer.design.document import Definition, Design
 from composer.design.nodes import (
     Block,
     BlockBase,
@@ -43,26 +43,25 @@ from composer.design.plan import (
     UseCall,
 )
 from composer.design.targets import target_of
+from composer.memo import Memo, remembered
 
 _MERGES = {"concat": "Concat", "add": "Add", "multiply": "Mul", "stack": "Stack"}
 
 
+_LIMIT = 20_000  # steps that are remembered
+_calls: Memo[Call] = Memo(_LIMIT)
+_steps: Memo[Step] = Memo(_LIMIT)
+_definitions: Memo[Mapping[str, DefinitionPlan]] = Memo(100)
+
+
+@remembered
 def lower(design: Design) -> Plan:
-    """The plan of `design`. Never fails: a wire that leads nowhere becomes `BROKEN`, which `check` reports."""
+    """The plan of `design`. Never fails: a wire that leads nowhere becomes `BROKEN`, which `check` reports.
+
+    What an edit did not change has the very same steps as before.
+    """
     lowering = _Lowering(design)
-    return Plan(
-        name=design.name,
-        inputs=design.root.input_names,
-        definitions={
-            each.name: DefinitionPlan(
-                each.name,
-                tuple((option.name, option.default) for option in each.options),
-                lowering.body(each.body, f".{each.name}"),
-            )
-            for each in design.definitions
-        },
-        root=lowering.body(design.root, ""),
-    )
+    return Plan(design.name, design.root.input_names, lowering.definitions(), lowering.body(design.root, ""))
 
 
 def parse_wire(text: str) -> Ref | None:
@@ -77,12 +76,44 @@ class _Lowering:
     def __init__(self, design: Design) -> None:
         self._design = design
         self._definitions = {each.name: each for each in design.definitions}
+        self._taken = tuple((each.name, len(each.body.input_names)) for each in design.definitions)
+
+    def definitions(self) -> Mapping[str, DefinitionPlan]:
+        """The plans of the definitions: they depend on nothing else of the design."""
+        given = self._design.definitions
+        key = tuple(map(id, given))
+        known = _definitions.get(key)
+        if known is not None:
+            return known
+        return _definitions.put(key, {each.name: self._definition(each) for each in given}, given)
+
+    def _definition(self, each: Definition) -> DefinitionPlan:
+        options = tuple((option.name, option.default) for option in each.options)
+        return DefinitionPlan(each.name, options, self.body(each.body, f".{each.name}"))
 
     def body(self, root: Block, path: str) -> BlockPlan | RepeatCall:
         call = self._call(root, path)
         return call.block if isinstance(call, BlockCall) else call  # type: ignore[return-value]  # a block's call
 
+    def _around(self, node: Node) -> Hashable:
+        """What the lowering of `node` depends on beside its own path and wires; None: on the whole design."""
+        if isinstance(node, Shared):
+            return None
+        if isinstance(node, BlockBase):
+            if "Shared" in node.kinds:
+                return None
+            if "Use" in node.kinds:
+                return self._taken
+        return ()
+
     def _call(self, node: Node, path: str) -> Call:
+        around = self._around(node) if isinstance(node, BlockBase) else None
+        if around is None:
+            return self._new_call(node, path)
+        key = (id(node), path, around)
+        return _calls.get(key) or _calls.put(key, self._new_call(node, path), node)
+
+    def _new_call(self, node: Node, path: str) -> Call:
         match node:
             case Layer():
                 return LayerCall(node)
@@ -107,17 +138,32 @@ class _Lowering:
         scope = set(node.input_names)
         parallel = isinstance(node, Parallel)
         for child in node.children:
-            fresh = not steps or parallel or (isinstance(node, Residual) and child is node.shortcut)
-            default = self._entry(child, node.input_names) if fresh else (Ref(steps[-1].id),)
-            inputs = self._wires(child, scope) if child.inputs else default
-            below = f"{path}.{child.id}" if path else child.id
-            steps.append(Step(child.id, below, self._call(child, below), () if isinstance(child, Tensor) else inputs))
+            source: str | tuple[Ref | None, ...]
+            if child.inputs:
+                source = self._wires(child, scope)
+            elif not steps or parallel or (isinstance(node, Residual) and child is node.shortcut):
+                source = self._entry(child, node.input_names)
+            else:
+                source = steps[-1].id
+            steps.append(self._step(child, path, source))
             scope.add(child.id)
         outputs, merge = self._outputs(node, steps, scope)
         if merge:
             steps.append(Step("", path, OpCall(*merge), outputs))
             outputs = (Ref(""),)
-        return BlockPlan(path, node.kind, node.input_names, tuple(steps), outputs)
+        return BlockPlan(path, node.kind, node.input_names, tuple(steps), outputs, node.kinds)
+
+    def _step(self, child: Node, path: str, source: str | tuple[Ref | None, ...]) -> Step:
+        """The step of a child of the block at `path`, which takes the output of a sibling (its id) or inputs."""
+        around = () if isinstance(child, Layer) else self._around(child)
+        key = (id(child), path, source, around)
+        known = _steps.get(key) if around is not None else None
+        if known:
+            return known
+        below = f"{path}.{child.id}" if path else child.id
+        inputs = (Ref(source),) if isinstance(source, str) else source
+        step = Step(child.id, below, self._call(child, below), () if isinstance(child, Tensor) else inputs)
+        return step if around is None else _steps.put(key, step, child)
 
     def _outputs(
         self, node: Sequential | Parallel | Residual, steps: Sequence[Step], scope: set[str]

@@ -79,9 +79,12 @@ class _Leaf(NodeBase):
 
     @model_validator(mode="after")
     def _normalize(self) -> Self:
+        if "is_normal" in self.__dict__:  # it is looked at again whenever it goes into another block
+            return self
         spec = self.spec.by_name
         normal = {k: spec[k].normalize(v) if k in spec else v for k, v in sorted(self.options.items())}
         object.__setattr__(self, "options", normal)
+        object.__setattr__(self, "is_normal", True)
         return self
 
     @property
@@ -164,8 +167,24 @@ class BlockBase(NodeBase):
 
     @cached_property
     def by_id(self) -> Mapping[str, Node]:
-        """The children by their ids."""
-        return {child.id: child for child in self.children}
+        """The children by their ids, which are unique among them and the input names."""
+        seen = set(self.input_names)
+        if len(seen) < len(self.input_names):
+            raise ValueError(f"two inputs of a block have one name: {', '.join(self.input_names)}")
+        found = {}
+        for child in self.children:
+            _check_id(child.id)
+            if child.id in seen:
+                raise ValueError(f"id {child.id!r} is taken: ids and input names of one block are unique")
+            seen.add(child.id)
+            found[child.id] = child
+        return found
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all nodes inside, at any depth."""
+        below = (child.kinds for child in self.children if isinstance(child, BlockBase))
+        return frozenset(child.kind for child in self.children).union(*below)
 
     def with_children(self, children: tuple[Node, ...]) -> Self:
         """The same block around other children."""
@@ -173,14 +192,7 @@ class BlockBase(NodeBase):
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Self:
-        seen = set(self.input_names)
-        if len(seen) < len(self.input_names):
-            raise ValueError(f"two inputs of a block have one name: {', '.join(self.input_names)}")
-        for child in self.children:
-            _check_id(child.id)
-            if child.id in seen:
-                raise ValueError(f"id {child.id!r} is taken: ids and input names of one block are unique")
-            seen.add(child.id)
+        _ = self.by_id  # looked at once, however many blocks it goes into
         return self
 
 

@@ -96,13 +96,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class BlockPlan:
-    """A block as steps. `inputs` are its input names; `outputs` more than one is a tuple."""
+    """A block as steps. `inputs` are its input names; `outputs` more than one is a tuple.
+
+    `kinds` are those of all nodes inside, at any depth.
+    """
 
     path: str
     kind: str
     inputs: tuple[str, ...]
     steps: tuple[Step, ...]
     outputs: tuple[Ref, ...]
+    kinds: frozenset[str] = frozenset()
 
     def step(self, id: str) -> Step | None:
         return next((step for step in self.steps if step.id == id), None)

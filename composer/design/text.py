@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from composer.design import limits
 from composer.design.document import Design
+from composer.design.interning import design_of
+from composer.design.nodes import NodeBase
 from composer.errors import DesignError, Problem
+from composer.memo import Memo
 
 _ALWAYS = {"format", "version", "kind", "name"}
 _FIRST = ("format", "version", "kind", "id", "name")
 
 
+_texts: Memo[str] = Memo(20_000_000)  # characters
+
+
 def dumps(design: Design) -> str:
     """The canonical text of `design`: equal designs give equal text, and defaults are left out."""
-    data = plain(design)
-    data["root"].pop("input_names", None)  # the design's own inputs, already said
-    return written(data)
+    fields = []
+    for name, value in said(design):
+        # The root's input names are the design's own inputs, already said.
+        text = _object(value, 1, without="input_names") if name == "root" else _text(value, 1)
+        fields.append(f'"{name}": {text}')
+    return _between("{", fields, "}", 0) + "\n"
 
 
 def written(data: Any) -> str:
@@ -29,18 +39,57 @@ def written(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
+def _text(value: Any, depth: int) -> str:
+    """`value` as `written` would write it inside other data. An edit keeps the texts of the nodes it does not touch."""
+    if isinstance(value, NodeBase):
+        key = (id(value), depth)
+        known = _texts.get(key)
+        if known is None:
+            known = _object(value, depth)
+            _texts.put(key, known, value, len(known))
+        return known
+    if isinstance(value, BaseModel):
+        return _object(value, depth)
+    if isinstance(value, tuple):
+        return _between("[", [_text(each, depth + 1) for each in value], "]", depth)
+    return written(plain(value))[:-1].replace("\n", "\n" + " " * depth)  # no other line ends are in JSON
+
+
+def _object(model: BaseModel, depth: int, without: str = "") -> str:
+    fields = [f'"{name}": {_text(value, depth + 1)}' for name, value in said(model) if name != without]
+    return _between("{", fields, "}", depth)
+
+
+def _between(start: str, items: Sequence[str], end: str, depth: int) -> str:
+    if not items:
+        return start + end
+    line = "\n" + " " * depth
+    return f"{start}{line} {f',{line} '.join(items)}{line}{end}"
+
+
+def said(model: BaseModel) -> Iterator[tuple[str, Any]]:
+    """The fields of a model in canonical order, those with their defaults left out."""
+    fields = type(model).model_fields
+    for name in _order(type(model)):
+        value = getattr(model, name)
+        if (
+            name in _ALWAYS
+            or fields[name].is_required()
+            or value != fields[name].get_default(call_default_factory=True)
+        ):
+            yield name, value
+
+
+@cache
+def _order(model: type[BaseModel]) -> tuple[str, ...]:
+    key = {name: place for place, name in enumerate(_FIRST)}
+    return tuple(sorted(model.model_fields, key=lambda name: key.get(name, len(_FIRST))))
+
+
 def plain(value: Any) -> Any:
     """A model as JSON data in canonical order, defaults left out."""
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        order = sorted(fields, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
-        return {
-            name: plain(getattr(value, name))
-            for name in order
-            if name in _ALWAYS
-            or fields[name].is_required()
-            or getattr(value, name) != fields[name].get_default(call_default_factory=True)
-        }
+        return {name: plain(each) for name, each in said(value)}
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
     if isinstance(value, dict):
@@ -63,11 +112,19 @@ def loads(text: str | bytes) -> Design:
     limits.check_document(data)
     _name_inputs(data)
     try:
-        design = Design.model_validate_json(json.dumps(data))
-    except ValidationError as error:
-        raise DesignError(problems_of(data, error)) from None
+        design = design_of(data)
+    except (ValueError, RecursionError):
+        design = _refused(data)
     limits.check_expansion(design)
     return design
+
+
+def _refused(data: Any) -> Design:
+    """Raises the error that says all that is wrong with `data`; where nothing is, the design."""
+    try:
+        return Design.model_validate_json(json.dumps(data))
+    except ValidationError as error:
+        raise DesignError(problems_of(data, error)) from None
 
 
 def _name_inputs(data: dict[str, Any]) -> None:

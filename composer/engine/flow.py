@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from composer.design.plan import Call
 from composer.engine.measures import Mismatch
-from composer.engine.preview import OwnTensor
 from composer.errors import Problem
-from composer.reports import ValueType
+from composer.reports import TensorReport, ValueType
 
 Values = Mapping[str, int]
 
@@ -78,15 +78,18 @@ class Failure:
 
 @dataclass(slots=True)
 class Walk:
-    """What a walk found. `tensors` are (path, owner's path, tensor), in the order of the state dict.
+    """What a walk found. `tensors` are (path, row), in the order of the state dict, as they are before ties.
 
     `failures` hold the first failure of each of the document's nodes, `problems` everything else that is wrong.
+    `modules` are what is registered at each instance's path, `first` the inputs that sized the lazy layers, by owner.
     """
 
     records: dict[str, Record] = field(default_factory=dict)
-    tensors: list[tuple[str, str, OwnTensor]] = field(default_factory=list)
+    tensors: list[tuple[str, TensorReport]] = field(default_factory=list)
     failures: dict[str, Failure] = field(default_factory=dict)
     problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
+    modules: dict[str, tuple[Call, At]] = field(default_factory=dict)
+    first: dict[str, tuple[ValueType, ...]] = field(default_factory=dict)
 
     def record(self, at: At, kind: str, inputs: Inputs, output: ValueType | None, flops: int | None = None) -> Flow:
         """Note a step; its output, as the next step takes it."""
@@ -97,3 +100,14 @@ class Walk:
     def problem(self, node: str, code: str, expected: str, received: str) -> None:
         """Note what is wrong at a node, once for each sort of problem."""
         self.problems.setdefault((node, code), Problem(node, code, expected, received))
+
+    def add(self, later: Walk) -> None:
+        """Note what was found next, by itself."""
+        self.records.update(later.records)
+        self.tensors += later.tensors
+        for node, failure in later.failures.items():
+            self.failures.setdefault(node, failure)
+        for place, problem in later.problems.items():
+            self.problems.setdefault(place, problem)
+        self.modules.update(later.modules)
+        self.first.update(later.first)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from composer import memo
 from composer.catalog.options import Option, Value
 from composer.catalog.spec import Spec
 from composer.codegen import render
 from composer.design.nodes import Layer, Size, Tensor
+from composer.design.paths import join
 from composer.design.plan import LayerCall, OpCall
 from composer.engine import preview
 from composer.engine.doubts import refused
@@ -17,28 +19,28 @@ from composer.engine.flow import LEFT_OUT, At, Failure, Flow, Inputs, Values, Wa
 from composer.engine.measures import Mismatch, mismatches
 from composer.engine.preview import Outcome, OwnTensor
 from composer.expressions import ExpressionError, evaluate, names, parse
-from composer.reports import TensorType, ValueType
+from composer.memo import Memo
+from composer.reports import TensorReport, TensorType, ValueType
 
 
 class Leaves:
     """Runs leaves and notes in `found` what came of them."""
 
     def __init__(self, found: Walk, flops: bool) -> None:
-        self._found = found
+        self.found = found
         self._flops = flops
-        self._first: dict[str, tuple[ValueType, ...]] = {}  # owner of a lazy layer → the inputs that sized it
 
     def layer(self, call: LayerCall, inputs: Inputs, at: At) -> Flow:
         """Run a layer; its parameters are noted even where it cannot run."""
         node, given = call.node, _known(inputs)
         options = self._evaluated(node.spec, node.options, at) if at.values else node.options
         if options is None:
-            return self._found.record(at, node.kind, inputs, None)
+            return self.found.record(at, node.kind, inputs, None)
         if given is None:
             construct = render.construct(node.spec, options)
-            self._add(at, preview.tensors_of(construct))
-            return self._found.record(at, node.kind, inputs, None)
-        first = self._first.setdefault(at.owner, given) if node.spec.concrete else given
+            self._add(at.path, at.owner, preview.tensors_of(construct))
+            return self.found.record(at, node.kind, inputs, None)
+        first = self.found.first.setdefault(at.owner, given) if node.spec.concrete else given
         present = tuple(each is not LEFT_OUT for each in inputs)
         ran = _ran(node, options, bool(at.values), given, present, first, self._flops)
         if ran.error:
@@ -47,14 +49,14 @@ class Leaves:
             failure = Failure(
                 at, node.kind, ran.construct, given, origins, ran.error, True, dtype, ran.wrong, ran.mended
             )
-            self._found.failures.setdefault(at.node, failure)
-        self._add(at, ran.outcome.tensors)
-        return self._found.record(at, node.kind, inputs, ran.output, ran.outcome.flops)
+            self.found.failures.setdefault(at.node, failure)
+        self._add(at.path, at.owner, ran.outcome.tensors)
+        return self.found.record(at, node.kind, inputs, ran.output, ran.outcome.flops)
 
     def op(self, call: OpCall, inputs: Inputs, at: At) -> Flow:
         """Run an op."""
         output, flops = self._run_op(call, inputs, at)
-        return self._found.record(at, call.kind, inputs, output, flops)
+        return self.found.record(at, call.kind, inputs, output, flops)
 
     def merge(self, call: OpCall, inputs: Inputs, at: At) -> Flow:
         """Join the branches of a Parallel or Residual at `at`: its failure is the block's, and it has no record."""
@@ -66,15 +68,15 @@ class Leaves:
         try:
             shape = tuple(integer(each, at.values) for each in node.shape)
         except ExpressionError as error:
-            self._found.problem(at.node, "bad-expression", "sizes with a value", str(error))
-            return self._found.record(at, node.kind, (), None)
+            self.found.problem(at.node, "bad-expression", "sizes with a value", str(error))
+            return self.found.record(at, node.kind, (), None)
         if any(each < 0 for each in shape):
-            self._found.problem(at.node, "bad-size", "sizes ≥ 0", str(list(shape)))
-            return self._found.record(at, node.kind, (), None)
+            self.found.problem(at.node, "bad-size", "sizes ≥ 0", str(list(shape)))
+            return self.found.record(at, node.kind, (), None)
         block, _, id = at.path.rpartition(".")
         own = OwnTensor(id, shape, node.dtype, node.kind == "Parameter", node.kind != "Constant")
-        self._found.tensors.append((block, at.owner.rpartition(".")[0], own))
-        return self._found.record(at, node.kind, (), TensorType(shape, node.dtype))
+        self._add(block, at.owner.rpartition(".")[0], (own,))
+        return self.found.record(at, node.kind, (), TensorType(shape, node.dtype))
 
     def _run_op(self, call: OpCall, inputs: Inputs, at: At) -> tuple[ValueType | None, int | None]:
         given = _known(inputs)
@@ -86,7 +88,7 @@ class Leaves:
         error = outcome.error or refused(call.kind, "", text, given)
         if error:
             origins = tuple(each.origin for each in inputs)
-            self._found.failures.setdefault(at.node, Failure(at, call.kind, text, given, origins, error))
+            self.found.failures.setdefault(at.node, Failure(at, call.kind, text, given, origins, error))
         return None if error else outcome.output, outcome.flops
 
     def _evaluated(
@@ -100,17 +102,22 @@ class Leaves:
                 result[name] = option.resolve(value, at.values)
             except ExpressionError as error:
                 if not (own_sizes and _reads_sizes(option, value)):
-                    self._found.problem(at.node, "bad-expression", "options with a value", str(error))
+                    self.found.problem(at.node, "bad-expression", "options with a value", str(error))
                     return None
                 result[name] = value  # its d0, d1, … are known when it runs
             if not option.accepts(result[name]):
                 received = f"{result[name]} (from {value})"
-                self._found.problem(at.node, "bad-option", f"{name} to be {option.expected}", received)
+                self.found.problem(at.node, "bad-option", f"{name} to be {option.expected}", received)
                 return None
         return result
 
-    def _add(self, at: At, tensors: tuple[OwnTensor, ...]) -> None:
-        self._found.tensors += [(at.path, at.owner, each) for each in tensors]
+    def _add(self, path: str, owner: str, tensors: tuple[OwnTensor, ...]) -> None:
+        """Note parameters and buffers of the module at `path`, which are those of the module at `owner`."""
+        for own in tensors:
+            name, original = join(path, own.name), join(owner, own.name)
+            of = "" if original == name else original
+            row = TensorReport(name, own.shape, own.dtype, own.parameter, own.parameter, of, own.saved)
+            self.found.tensors.append((path, row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +132,7 @@ class _Ran:
     mended: bool = False
 
 
-_memo: dict[tuple[Any, ...], tuple[Layer, _Ran]] = {}
-_MEMO_SIZE = 50_000
+_layers: Memo[_Ran] = Memo(50_000)
 
 
 def _ran(
@@ -138,20 +144,10 @@ def _ran(
     first: tuple[ValueType, ...],
     flops: bool,
 ) -> _Ran:
-    """Run a layer, or recall how it ran: an edit keeps the other nodes, so that one look at each is all it costs.
-
-    The node is kept with its result, so its identity stays its own.
-    """
+    """Run a layer, or recall how it ran: an edit keeps the other nodes, so that one look at each is all it costs."""
     sizes = tuple(options.items()) if evaluated else ()
     key = (id(node), sizes, given, present, first, flops)
-    known = _memo.get(key)
-    if known:
-        return known[1]
-    ran = _run(node, options, given, present, first, flops)
-    if len(_memo) >= _MEMO_SIZE:
-        _memo.clear()
-    _memo[key] = node, ran
-    return ran
+    return _layers.get(key) or _layers.put(key, _run(node, options, given, present, first, flops), node)
 
 
 def _run(
@@ -180,7 +176,7 @@ def _run(
 
 def forget() -> None:
     """Forget every result (for benchmarks of a cold start)."""
-    _memo.clear()
+    memo.forget()
     preview.clear()
 
 

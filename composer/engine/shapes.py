@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import repeat
 
 import torch
 
@@ -11,7 +12,6 @@ from composer.catalog import OPS
 from composer.design.check import check
 from composer.design.document import Design, Input
 from composer.design.lower import lower
-from composer.design.paths import join
 from composer.design.plan import Plan
 from composer.engine.explain import explain, lacks_channels
 from composer.engine.fixes import fixes
@@ -21,6 +21,7 @@ from composer.engine.noticing import named_inputs, nothing_left, some_sizes
 from composer.engine.symbols import is_sure, label, probes, symbols
 from composer.engine.walk import walk
 from composer.errors import Problem
+from composer.memo import Memo
 from composer.reports import ShapesReport, StepReport, TensorReport, TensorType, ValueType, under
 
 NOT_RUN = {"too-large", "too-deep", "recursion", "bad-input", "bad-dtype"}
@@ -79,37 +80,47 @@ def _report(
         *_failures(design, walks, runs, skip),
         *nothing_left(steps.values()),
         *tie_problems,
-        *_lost(design, {*tensors, *(path for path, step in steps.items() if step.kind not in OPS)}),
+        *_lost(design, steps, tensors),
     ]
     return ShapesReport(steps, _by_node(steps), _owned(design, tensors, owners), tuple(problems), dict(runs[0]))
 
 
+_labelled: Memo[StepReport] = Memo(50_000)
+
+
 def _steps(walks: Sequence[Walk], runs: Sequence[Mapping[str, int]]) -> dict[str, StepReport]:
-    return {path: _step([found.records.get(path) for found in walks], runs) for path in walks[0].records}
+    """The steps of walks at different sizes, which are the same ones: what is called does not depend on sizes."""
+    names = tuple(runs[0])
+    columns = [found.records.values() for found in walks]
+    steps = {}
+    for path, key, records in zip(
+        walks[0].records,
+        zip(repeat(names), *(map(id, column) for column in columns)),
+        zip(*columns, strict=True),
+        strict=False,
+    ):
+        known = _labelled.get(key)
+        steps[path] = _labelled.put(key, _step(records, runs), records) if known is None else known
+    return steps
 
 
-def _step(records: Sequence[Record | None], runs: Sequence[Mapping[str, int]]) -> StepReport:
+def _step(records: Sequence[Record], runs: Sequence[Mapping[str, int]]) -> StepReport:
     first = records[0]
-    assert first is not None
-    found = [record for record in records if record is not None]
-    if len(found) < len(records):
-        return StepReport(first.path, first.node, first.kind, (None,) * len(first.inputs), None)
-    columns = zip(*(record.inputs for record in found), strict=True)
+    columns = zip(*(record.inputs for record in records), strict=True)
     inputs = tuple(label([flow.type for flow in column], runs) for column in columns)
-    output = label([record.output.type for record in found], runs)
+    output = label([record.output.type for record in records], runs)
     return StepReport(first.path, first.node, first.kind, inputs, output, first.flops)
 
 
 def _by_node(steps: Mapping[str, StepReport]) -> dict[str, ValueType]:
     """Outputs by the document's path, where every instance gives the same."""
-    found: dict[str, set[ValueType | None]] = {}
+    found: dict[str, ValueType | None] = {}
+    varying = set()
     for step in steps.values():
-        found.setdefault(step.node, set()).add(step.output)
-    return {
-        node: value
-        for node, outputs in found.items()
-        if len(outputs) == 1 and (value := next(iter(outputs))) is not None
-    }
+        first = found.setdefault(step.node, step.output)
+        if first is not step.output and first != step.output:
+            varying.add(step.node)
+    return {node: value for node, value in found.items() if value is not None and node not in varying}
 
 
 def _tensors(walks: Sequence[Walk]) -> dict[str, TensorReport]:
@@ -117,13 +128,12 @@ def _tensors(walks: Sequence[Walk]) -> dict[str, TensorReport]:
 
     The shape that a lazy layer took from a size with a name, such as a length, is known to nobody.
     """
-    others = [{join(path, own.name): own.shape for path, _, own in found.tensors} for found in walks[1:]]
-    rows = {}
-    for path, owner, own in walks[0].tensors:
-        name, original = join(path, own.name), join(owner, own.name)
-        of = "" if original == name else original
-        shape = own.shape if all(each.get(name) == own.shape for each in others) else None
-        rows[name] = TensorReport(name, shape, own.dtype, own.parameter, own.parameter, of, own.saved)
+    rows = {row.name: row for _, row in walks[0].tensors}
+    for other in walks[1:]:
+        for _, row in other.tensors:
+            known = rows[row.name]
+            if known is not row and known.shape != row.shape:
+                rows[row.name] = replace(known, shape=None)
     return rows
 
 
@@ -132,8 +142,10 @@ def _tie(design: Design, rows: Mapping[str, TensorReport]) -> tuple[dict[str, st
 
     A tie is an assignment to a module's attribute, so all names of a shared module change together.
     """
-    problems = []
+    problems: list[Problem] = []
     places = {name: row.owner or name for name, row in rows.items()}
+    if not design.ties:
+        return places, problems
     held = {place: place for place in places.values()}
     for owner, *others in design.ties:
         for other in others:
@@ -147,6 +159,8 @@ def _tie(design: Design, rows: Mapping[str, TensorReport]) -> tuple[dict[str, st
 
 def _owned(design: Design, rows: Mapping[str, TensorReport], owners: Mapping[str, str]) -> tuple[TensorReport, ...]:
     """The rows with their owners, and frozen where any name of the parameter is."""
+    if not design.frozen and not design.ties and not any(row.owner for row in rows.values()):
+        return tuple(rows.values())
     frozen = {owners[name] for name in rows if any(under(path, name) for path in design.frozen)}
     named: dict[str, str] = {}
     for name, owner in owners.items():
@@ -161,13 +175,17 @@ def _owned(design: Design, rows: Mapping[str, TensorReport], owners: Mapping[str
     )
 
 
-def _lost(design: Design, paths: Collection[str]) -> Iterator[Problem]:
+def _lost(design: Design, steps: Mapping[str, StepReport], tensors: Collection[str]) -> Iterator[Problem]:
     """Rules and frozen paths that lead to no module: to an op, or to an instance that a Repeat does not have."""
+
+    def is_there(path: str) -> bool:
+        return path in tensors or (path in steps and steps[path].kind not in OPS)
+
     for path in design.frozen:
-        if path not in paths:
+        if not is_there(path):
             yield Problem(path, "broken-freeze", "the path of a module or parameter", "nothing there")
     for rule in design.initializers:
-        if rule.where not in paths:
+        if not is_there(rule.where):
             yield Problem(rule.where, "broken-rule", "the path of a module", "nothing there")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 
 from composer.design.paths import join, place
 from composer.design.plan import (
@@ -21,7 +21,9 @@ from composer.design.plan import (
 )
 from composer.engine.flow import LEFT_OUT, At, Flow, Inputs, Record, Walk
 from composer.engine.leaves import Leaves, integer
+from composer.engine.parts import Part, parts
 from composer.expressions import ExpressionError
+from composer.memo import Memo
 from composer.reports import ValueType
 
 
@@ -36,11 +38,16 @@ def walk(plan: Plan, inputs: Mapping[str, ValueType], flops: bool = False, skip:
     return walker.found
 
 
+_pieces: Memo[tuple[Walk, dict[str, Flow]]] = Memo(100_000)  # records; some tens of megabytes
+
+
 class _Walker:
     def __init__(self, plan: Plan, flops: bool, skip: Collection[str]) -> None:
         self._plan = plan
+        self._flops = flops
         self._skip = skip
-        self._modules: dict[str, tuple[Call, At]] = {}  # instance path → what is registered there
+        self._around_skipped = {above for path in skip for above in _prefixes(path)}
+        self._skips_inside_uses = any(path.startswith(".") for path in skip)
         self.found = Walk()
         self._leaves = Leaves(self.found, flops)
 
@@ -57,19 +64,54 @@ class _Walker:
     def _block(self, block: BlockPlan, inputs: Inputs, at: At) -> Flow:
         known = dict(zip(block.inputs, inputs, strict=False))
         start = len(self.found.tensors)
-        for step in block.steps:
+        pieces = parts(block)
+        for part in pieces:
+            self._part(part, known, at)
+        if any(part.owns for part in pieces):
+            self._own_first(start, at.path)
+        outputs = tuple(self._value(ref, known, None) for ref in block.outputs)
+        if len(outputs) == 1:
+            return outputs[0]
+        types = tuple(each.type for each in outputs)
+        return Flow(None if any(each is None for each in types) else types, at.path)  # type: ignore[arg-type]
+
+    def _part(self, part: Part, known: dict[str, Flow], at: At) -> None:
+        """Run steps of a block, or recall how they ran. `known` are the block's values; theirs are added."""
+        key = self._key(part, known, at)
+        if key is None:
+            self._steps(part, known, at)
+            return
+        piece = _pieces.get(key)
+        if piece is None:
+            around, alone = self.found, Walk()
+            self.found = self._leaves.found = alone
+            self._steps(part, known, at)
+            self.found = self._leaves.found = around
+            own = {step.id: known[step.id] for step in part.steps if step.id in known}
+            piece = _pieces.put(key, (alone, own), (part, self._plan.definitions), len(alone.records) + 1)
+        found, own = piece
+        known.update(own)
+        self.found.add(found)
+
+    def _key(self, part: Part, known: Mapping[str, Flow], at: At) -> tuple[Hashable, ...] | None:
+        """All that decides how `part` runs at `at`; None where other parts have a say, or something is skipped."""
+        if part.shares or at.owner != at.path or not self._around_skipped.isdisjoint(part.paths):
+            return None
+        if part.uses and self._skips_inside_uses:
+            return None
+        definitions = id(self._plan.definitions) if part.uses else 0
+        given = tuple(known.get(name) for name in part.needs)
+        values = tuple(at.values.items())
+        return id(part), definitions, self._flops, at.path, at.scope, values, at.bodies, given
+
+    def _steps(self, part: Part, known: dict[str, Flow], at: At) -> None:
+        for step in part.steps:
             given = tuple(self._value(ref, known, step) if ref else LEFT_OUT for ref in step.inputs)
             here = At(join(at.path, step.id), step.path, join(at.owner, step.id), at.scope, at.values, at.bodies)
             if step.id:
                 known[step.id] = self._call(step.call, given, here)
             elif isinstance(step.call, OpCall):
                 known[step.id] = self._leaves.merge(step.call, given, here)
-        self._own_first(start, at.path)
-        outputs = tuple(self._value(ref, known, None) for ref in block.outputs)
-        if len(outputs) == 1:
-            return outputs[0]
-        types = tuple(each.type for each in outputs)
-        return Flow(None if any(each is None for each in types) else types, at.path)  # type: ignore[arg-type]
 
     def _value(self, ref: Ref, known: Mapping[str, Flow], step: Step | None) -> Flow:
         flow = known.get(ref.name, Flow(None))
@@ -89,12 +131,12 @@ class _Walker:
         """A module's own parameters come before its own buffers, and both before its children's, in a state dict."""
         rows = self.found.tensors[start:]
         self.found.tensors[start:] = sorted(
-            rows, key=lambda row: (row[0] != path, row[0] == path and not row[2].parameter)
+            rows, key=lambda row: (row[0] != path, row[0] == path and not row[1].parameter)
         )
 
     def _call(self, call: Call, inputs: Inputs, at: At) -> Flow:
         if not isinstance(call, OpCall | TensorCall | SharedCall):
-            self._modules.setdefault(at.path, (call, at))
+            self.found.modules.setdefault(at.path, (call, at))
         if self._is_wrong(call, at):
             return self.found.record(at, kind_of(call), inputs, None)
         match call:
@@ -117,12 +159,12 @@ class _Walker:
         return at.node in self._skip and not isinstance(call, BlockCall)
 
     def _shared(self, target: tuple[str, ...], inputs: Inputs, at: At) -> Flow:
-        original = self._modules.get(_instance(target, at))
+        original = self.found.modules.get(_instance(target, at))
         if original is None:
             self.found.problem(at.node, "broken-share", "the path of an earlier layer, block or use", ".".join(target))
             return self.found.record(at, "Shared", inputs, None)
         call, there = original
-        self._modules[at.path] = original
+        self.found.modules[at.path] = original
         if self._is_wrong(call, there):
             return self.found.record(at, "Shared", inputs, None)
         flow = self._call(call, inputs, At(at.path, at.node, there.owner, there.scope, there.values, there.bodies))
@@ -172,6 +214,13 @@ def _instance(target: tuple[str, ...], at: At) -> str:
         if target[: len(ids)] == ids:
             return join(path, *target[len(ids) :])
     return join(at.scope, *target)
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    """`path` and every path above it."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
 
 
 def kind_of(call: Call) -> str:

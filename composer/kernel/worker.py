@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import signal
 import traceback
@@ -24,6 +25,7 @@ def main(connection: Connection, limits: Limits, verbs: Mapping[str, Verb]) -> N
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is the app's to answer
     process_limits.end_with_parent()
     process_limits.apply(limits)
+    gc.freeze()  # torch stays: to look through it for garbage, again and again, takes as long as an edit
     worker = _Worker(connection, limits, verbs)
     while True:
         try:

@@ -10,6 +10,7 @@ from composer.design.document import Design
 from composer.design.nodes import BlockBase, Layer, Node, Op, Repeat, Residual, Shared, Tensor, Use
 from composer.design.paths import join, scopes, walk
 from composer.errors import Problem
+from composer.memo import Memo
 from composer.reports import ShapesReport, TensorReport, ValueType, count_parameters, describe, under
 from composer.ui.language import _, plural
 from composer.views.numbers import humanize
@@ -58,10 +59,14 @@ def rows(design: Design, report: ShapesReport, problems: Sequence[Problem]) -> l
     return list(_Rows(design, report, problems).rows())
 
 
-def plain(row: Row) -> dict[str, object]:
+def plain(row: Row) -> Mapping[str, object]:
     """A row as the component gets it: what is empty is left out."""
+    known = _plain.get(id(row))
+    if known is not None:
+        return known
     values = ((name, getattr(row, name)) for name in _NAMES)
-    return {name: value for name, value in values if value or name in ("path", "level", "tint")}
+    found = {name: value for name, value in values if value or name in ("path", "level", "tint")}
+    return _plain.put(id(row), found, row)
 
 
 class _Rows:
@@ -82,6 +87,7 @@ class _Rows:
         self._shortcuts = {
             join(path, node.shortcut.id)
             for scope, root, _ in scopes(design)
+            if "Residual" in (root.kind, *root.kinds)
             for path, node in walk(root, scope)
             if isinstance(node, Residual) and node.shortcut
         }
@@ -103,31 +109,12 @@ class _Rows:
                 yield from self._walk(below, child.id, child, level + 1)
 
     def _row(self, path: str, name: str, node: Node, level: int, crowded: bool) -> Row:
-        kind, badge = self._kind(path, node), self._badge(path, node)
-        shape = self._shape(path)
-        problems = self._problems[path]
-        count, exact = self._count(path, node)
-        return Row(
-            path=path,
-            name=clean(name),
-            kind=kind,
-            role="block" if isinstance(node, BlockBase) else "op" if isinstance(node, Op) else "leaf",
-            family=family(_category(node)),
-            level=level,
-            children=isinstance(node, BlockBase) and bool(node.children),
-            folded=crowded and level > 0,
-            shape=shape,
-            count=count,
-            badge=badge,
-            problems=problems,
-            wrong=path in self._wrong,
-            title=" · ".join(filter(None, [clean(path), kind, shape, exact])),
-            block=node.kind if isinstance(node, BlockBase) else "",
-            inputs=node.input_names if isinstance(node, BlockBase) else (),
-            shortcut=path in self._shortcuts,
-            definition=f".{node.of}" if isinstance(node, Use) and self._design.definition(node.of) else "",
-            tint=self._tints.get(path, -1),
-        )
+        problems = self._problems.get(path, 0), path in self._wrong
+        words = self._kind(path, node), self._badge(path, node), self._shape(path), *self._count(path, node)
+        definition = f".{node.of}" if isinstance(node, Use) and self._design.definition(node.of) else ""
+        place = path, name, level, crowded and level > 0, path in self._shortcuts, definition, self._tints.get(path, -1)
+        key = (id(node), place, words, problems)
+        return _rows.get(key) or _rows.put(key, _row(node, place, words, problems), node)
 
     def _kind(self, path: str, node: Node) -> str:
         if path.startswith(".") and path.count(".") == 1:
@@ -184,11 +171,48 @@ class _Rows:
             yield _("tied")
 
 
+_rows: Memo[Row] = Memo(20_000)
+_plain: Memo[Mapping[str, object]] = Memo(20_000)
+
+
+def _row(
+    node: Node,
+    place: tuple[str, str, int, bool, bool, str, int],
+    words: tuple[str, str, str, str, str],
+    problems: tuple[int, bool],
+) -> Row:
+    path, name, level, folded, shortcut, definition, tint = place
+    kind, badge, shape, count, exact = words
+    number, wrong = problems
+    block = isinstance(node, BlockBase)
+    return Row(
+        path=path,
+        name=clean(name),
+        kind=kind,
+        role="block" if block else "op" if isinstance(node, Op) else "leaf",
+        family=family(_category(node)),
+        level=level,
+        children=isinstance(node, BlockBase) and bool(node.children),
+        folded=folded,
+        shape=shape,
+        count=count,
+        badge=badge,
+        problems=number,
+        wrong=wrong,
+        title=" · ".join(filter(None, [clean(path), kind, shape, exact])),
+        block=node.kind if block else "",
+        inputs=node.input_names if isinstance(node, BlockBase) else (),
+        shortcut=shortcut,
+        definition=definition,
+        tint=tint,
+    )
+
+
 def _tints(design: Design) -> Mapping[str, int]:
     """For each path that has something in common with others, a number that they share."""
     together: dict[str, list[str]] = {}
     for scope, root, _options in scopes(design):
-        for path, node in walk(root, scope):
+        for path, node in walk(root, scope) if root.kinds & {"Use", "Shared"} else ():
             if isinstance(node, Use):
                 together.setdefault(f".{node.of}", []).append(path)
             elif isinstance(node, Shared):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 ThemeName = Literal["light", "dark"]
@@ -100,6 +101,7 @@ THEMES: Mapping[ThemeName, Theme] = {
 }
 
 
+@cache
 def family(category: str) -> str:
     """The color of a category; gray for one that has none yet."""
     return next((name for name, categories in FAMILIES.items() if category in categories), "gray")

@@ -17,9 +17,11 @@ import torchinfo
 from composer import templates
 from composer.design.document import Design
 from composer.design.edits.operations import apply
+from composer.design.text import dumps, loads
 from composer.engine.build import live
+from composer.engine.flops import flops
 from composer.engine.leaves import forget
-from composer.engine.shapes import shapes
+from composer.engine.shapes import examine, shapes
 from composer.reports import count_parameters
 from tests.benchmarks.designs import resnet152, thousand_layers
 
@@ -64,12 +66,28 @@ def after_an_edit() -> None:
     report("one option of 1,000 layers / cold", found)
 
 
+def after_an_edit_of_the_text() -> None:
+    """What the app's kernel does after an edit: it reads the text, examines the design, and counts its FLOPs."""
+    design = thousand_layers()
+    found: dict[str, list[float]] = {"read and shapes": [], "read and FLOPs": []}
+    for k in range(ROUNDS):
+        operation = {"edit": "set_option", "path": "500", "name": "bias", "value": bool(k % 2)}
+        before, after = dumps(design), dumps(apply(design, operation))
+        for name, look in zip(found, (examine, flops), strict=True):
+            forget()
+            cold, warm = (seconds(lambda text=text, look=look: look(loads(text))) for text in (before, after))
+            found[name].append(warm / cold)
+    for name, ratios in found.items():
+        report(f"text of 1,000 layers, {name}, after one option / cold", ratios)
+
+
 def main() -> None:
     torch.set_num_threads(1)
     against_torchinfo("ResNet-152", resnet152(), torch.randn(1, 3, 224, 224), {"N": 1})
     tokens = torch.randint(0, 50257, (1, 64))
     against_torchinfo("GPT-2 small", templates.load("gpt2_small"), tokens, {"N": 1, "T": 64})
     after_an_edit()
+    after_an_edit_of_the_text()
 
 
 if __name__ == "__main__":

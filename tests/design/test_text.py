@@ -44,6 +44,9 @@ def test_round_trip(design: Design) -> None:
     assert again == design
     assert text.dumps(again) == written
     assert text.loads(written.encode()) == design
+    data = text.plain(design)
+    data["root"].pop("input_names", None)
+    assert written == text.written(data)
 
 
 def test_what_it_looks_like() -> None:

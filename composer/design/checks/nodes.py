@@ -22,6 +22,7 @@ from composer.design.nodes import (
 )
 from composer.design.paths import scopes, walk
 from composer.errors import Fix, Problem
+from composer.memo import Memo
 
 MAX_VALUES = 10_000  # numbers written out in a document's tensor
 
@@ -51,7 +52,21 @@ def _node(design: Design, node: Node, path: str, scope: frozenset[str]) -> Itera
             yield Problem(path, "empty-parallel", "at least one branch", "none")
     if isinstance(node, BlockBase):
         for child in node.children:
-            yield from _node(design, child, _below(path, child.id), scope)
+            if not isinstance(child, Layer | Op):
+                yield from _node(design, child, _below(path, child.id), scope)
+            elif not _sound.get((id(child), scope)):
+                yield from _leaf(design, child, _below(path, child.id), scope)
+
+
+_sound: Memo[bool] = Memo(50_000)
+
+
+def _leaf(design: Design, leaf: Layer | Op, path: str, scope: frozenset[str]) -> tuple[Problem, ...]:
+    """Problems of a layer or op; that it has none is remembered, since that is so at any path."""
+    found = tuple(_node(design, leaf, path, scope))
+    if not found:
+        _sound.put((id(leaf), scope), True, leaf)
+    return found
 
 
 def _below(path: str, id: str) -> str:

@@ -8,10 +8,11 @@ from composer.design.checks.mending import mended
 from composer.design.document import Design
 from composer.design.lower import lower, parse_wire
 from composer.design.nodes import BlockBase, Layer, Node, Op, Repeat, Sequential, Shared, Tensor, Use
-from composer.design.paths import find, place, scopes, walk
-from composer.design.plan import BROKEN, BlockPlan, RepeatCall, Step, TensorCall, blocks
+from composer.design.paths import find, place, scopes
+from composer.design.plan import BROKEN, BlockPlan, LayerCall, OpCall, RepeatCall, Step, TensorCall, blocks
 from composer.design.targets import target_of
 from composer.errors import Fix, Problem
+from composer.memo import Memo
 
 
 def problems(design: Design) -> Iterator[Problem]:
@@ -23,18 +24,33 @@ def problems(design: Design) -> Iterator[Problem]:
         for block in blocks(body):
             yield from _block(design, block)
     for path, root, _ in scopes(design):
-        for below, node in walk(root, path):
-            if isinstance(node, Shared):
-                yield from _shared(design, node, below)
-            elif isinstance(node, Sequential):
-                yield from _outputs(node, below)
+        yield from _naming(design, root, path)
+
+
+def _naming(design: Design, node: Node, path: str) -> Iterator[Problem]:
+    """Problems of the shared modules and of the outputs of blocks, at or below `node`."""
+    if isinstance(node, Shared):
+        yield from _shared(design, node, path)
+    elif isinstance(node, BlockBase):
+        if isinstance(node, Sequential):
+            yield from _outputs(node, path)
+        for child in node.children:
+            if isinstance(child, Shared | BlockBase):
+                yield from _naming(design, child, f"{path}.{child.id}" if path else child.id)
+
+
+_sound: Memo[bool] = Memo(50_000)  # steps of layers and ops whose inputs are right, which no other node changes
 
 
 def _block(design: Design, block: BlockPlan) -> Iterator[Problem]:
     scope = list(block.inputs)
     for step in block.steps:
         if step.id:
-            yield from _wires(design, step, scope)
+            if not _sound.get(id(step)):
+                found = tuple(_wires(design, step, scope))
+                if not found and isinstance(step.call, LayerCall | OpCall):
+                    _sound.put(id(step), True, step)
+                yield from found
             if isinstance(step.call, RepeatCall):
                 yield from _repeat_body(design, step.call)
             scope.append(step.id)

@@ -81,7 +81,7 @@ def check_caps(design: Design) -> None:
     for path, root, _ in scopes(design):
         for below, node in walk(root, path):
             count += 1
-            if len(place(below).ids) > limits.MAX_DEPTH:
+            if below.count(".") >= limits.MAX_DEPTH and len(place(below).ids) > limits.MAX_DEPTH:
                 raise EditError(
                     Problem(below, "too-deep", f"at most {limits.MAX_DEPTH} blocks in each other", node.kind)
                 )
