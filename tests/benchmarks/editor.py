@@ -1,4 +1,4 @@
-"""How long the page takes to settle after a click or a drop: `python -m tests.benchmarks.editor`.
+"""How long the page takes to settle after a click or a drop: `python -m tests.benchmarks.editor [ROUNDS]`.
 
 Settled is: the server has answered every operation, its run of the page has ended, and the stack, the shapes and the
 graph of that run are drawn. Times are taken in the page, from the input event to the last change of what is drawn.
@@ -25,7 +25,7 @@ from tests.browser.chromium import launch
 from tests.browser.dragging import drag
 from tests.ui.server import serving
 
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+ROUNDS = 12
 GOALS = {"Thirty": 0.250, "Thousand": 0.600}
 
 _WATCH = """() => {
@@ -124,7 +124,7 @@ class Session:
             self.timed("undo", lambda: self.page.keyboard.press("Control+z"))
 
 
-def measure(design: Design) -> dict[str, list[float]]:
+def measure(design: Design, rounds: int) -> dict[str, list[float]]:
     """Seconds of every operation, by its name."""
     with tempfile.TemporaryDirectory() as folder:
         id = Workspace(Path(folder)).create(design).id
@@ -136,7 +136,7 @@ def measure(design: Design) -> dict[str, list[float]]:
             app.tree.wait_for()
             app.graph.wait_for()
             session = Session(page, app)
-            for number in range(ROUNDS + 1):
+            for number in range(rounds + 1):
                 session.round(number)
                 if not number:
                     session.found.clear()  # what is done for the first time is not usual
@@ -147,9 +147,9 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def main() -> None:
+def main(rounds: int = ROUNDS) -> None:
     for design in (thirty_nodes(), thousand_layers()):
-        found = measure(design)
+        found = measure(design, rounds)
         print(f"{design.name}: from an input to the settled page")
         for name, seconds in found.items():
             p50, p90 = 1000 * statistics.median(seconds), 1000 * percentile(seconds, 0.9)
@@ -164,4 +164,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))
