@@ -39,6 +39,8 @@ def test_nothing_serious(browser: Browser, server: Server, scheme: str, width: i
     assert violations(app.page) == []
     app.use("ResNet18")
     assert violations(app.page) == []
+    if width < 1000:
+        app.page.get_by_role("button", name="Inspector", exact=True).click()
     app.at(".DownBlock").click()
     expect(app.field("options")).to_be_visible()
     app.settle()

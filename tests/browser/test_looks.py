@@ -42,6 +42,8 @@ def test_with_little_room_the_inspector_is_a_drawer(app: App) -> None:
     closed = pane.bounding_box()
     assert closed and closed["width"] < 40
     handle.focus()
+    expect(app.field("name")).to_be_attached()
+    assert app.field("name").evaluate("field => { field.focus(); return !field.matches(':focus') }")
     app.page.keyboard.press("Enter")
     app.row("conv1").click()
     field = app.field("out_channels")

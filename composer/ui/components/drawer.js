@@ -2,6 +2,8 @@
 
 import { element } from "./element.js";
 
+const narrow = matchMedia("(max-width: 1000px)");
+
 export function drawer(frame, body) {
   const handle = element("button", "handle");
   handle.type = "button";
@@ -11,6 +13,7 @@ export function drawer(frame, body) {
 
   function show(open) {
     around().toggleAttribute("data-drawn", open);
+    body.inert = narrow.matches && !open; // what is out of sight is not reached by Tab either
     handle.setAttribute("aria-expanded", String(open));
     handle.textContent = open ? "×" : words.inspector;
     handle.setAttribute("aria-label", open ? words.close : words.inspector);
@@ -18,6 +21,7 @@ export function drawer(frame, body) {
 
   const isOpen = () => around().hasAttribute("data-drawn");
   handle.addEventListener("click", () => show(!isOpen()));
+  narrow.addEventListener("change", () => show(isOpen()));
   frame.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !isOpen()) return;
     show(false);
