@@ -12,12 +12,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "composer"
 
-PURE = {"design", "catalog", "codegen", "reports", "errors", "expressions", "templates"}
-LOWEST = {"reports", "errors", "expressions"}
+PURE = {"design", "catalog", "codegen", "reports", "errors", "expressions", "signals", "templates"}
+LOWEST = {"reports", "errors", "expressions", "signals"}
 ALLOWED = {
     "reports": {"errors"},
     "errors": set(),
     "expressions": set(),
+    "signals": set(),
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,
     "codegen": {"codegen", "design", "catalog"} | LOWEST,
