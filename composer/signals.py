@@ -31,7 +31,8 @@ FACTOR = 1000.0
 """How many times smaller or larger a signal becomes, or a gradient on its way back, to be flagged."""
 
 SAME = 1e-6
-"""Largest difference between rows of a weight that are told to be identical, as a part of its largest entry."""
+"""Largest difference between rows that are told to be identical, as a part of the largest entry: of the weight, and
+for gradients of those of the whole model, for what is far below them may be rounding."""
 
 BINS = 64
 DECADES = (-12.0, 4.0)

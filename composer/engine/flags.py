@@ -48,21 +48,26 @@ def _spreads(signal: LayerSignal) -> bool:
     return any(size > 1 for size in signal.shape)
 
 
-def of_parameter(weight: Tensor, gradient: Tensor | None, spread: Spread | None) -> Iterator[Flag]:
-    """What is suspicious of one parameter. Those without a gradient have a standing of their own."""
+def of_parameter(
+    weight: Tensor, gradient: Tensor | None, spread: Spread | None, largest: float = 0.0
+) -> Iterator[Flag]:
+    """What is suspicious of one parameter. Those without a gradient have a standing of their own.
+
+    `largest` is the largest entry of any gradient of the model: what is far below it may be rounding.
+    """
     if gradient is None or spread is None:
         return
     if spread.finite < spread.count:
         yield "not-finite"
     elif spread.count and not spread.norm:
         yield "zero"
-    if weight.dim() > 1 and weight.shape[0] > 1 and _same_rows(weight) and _same_rows(gradient):
+    if weight.dim() > 1 and weight.shape[0] > 1 and _same_rows(weight) and _same_rows(gradient, largest):
         yield "identical"
 
 
-def _same_rows(tensor: Tensor) -> bool:
+def _same_rows(tensor: Tensor, largest: float = 0.0) -> bool:
     """Whether all rows are the same, as those of units are that nothing tells apart."""
     rows = plain(tensor).flatten(1)
     if not rows.numel() or not bool(torch.isfinite(rows).all()):
         return False
-    return float((rows - rows[:1]).abs().max()) <= SAME * float(rows.abs().max())
+    return float((rows - rows[:1]).abs().max()) <= SAME * max(float(rows.abs().max()), largest)

@@ -26,7 +26,7 @@ from composer.engine.objectives import objective
 from composer.engine.origins import Place
 from composer.engine.preview import dtype_name
 from composer.engine.signals import Ops, Signals
-from composer.engine.spread import spread
+from composer.engine.spread import plain, spread
 from composer.engine.uses import Uses, first, reports
 from composer.errors import DesignError, Problem
 from composer.signals import GradientsReport, ParameterSignal, Standing
@@ -70,7 +70,8 @@ def gradients(
         if device.type == "cuda":
             torch.cuda.synchronize(device)
         seconds = time.perf_counter() - start
-    rows = tuple(_row(parameter, names, uses) for parameter, names in named.items())
+    largest = max((_largest(each) for each in named), default=0.0)
+    rows = tuple(_row(parameter, names, uses, largest) for parameter, names in named.items())
     norm = math.sqrt(sum(row.gradient.norm**2 for row in rows if row.gradient))
     samples = inputs[0].shape[0] if inputs and inputs[0].dim() else 1
     return GradientsReport(
@@ -104,7 +105,15 @@ def _forward(model: nn.Module, inputs: Sequence[Tensor], uses: Uses, signals: Si
             return model(*inputs)
 
 
-def _row(parameter: nn.Parameter, names: tuple[str, ...], uses: Uses) -> ParameterSignal:
+def _largest(parameter: nn.Parameter) -> float:
+    """The largest entry of its gradient; 0 where it has none, or one that is not finite."""
+    if parameter.grad is None or not parameter.grad.numel():
+        return 0.0
+    found = float(plain(parameter.grad).abs().max())
+    return found if math.isfinite(found) else 0.0
+
+
+def _row(parameter: nn.Parameter, names: tuple[str, ...], uses: Uses, largest: float) -> ParameterSignal:
     gradient = parameter.grad
     standing: Standing = "trained" if gradient is not None else "unused" if parameter.requires_grad else "frozen"
     found = spread(gradient) if gradient is not None else None
@@ -119,5 +128,5 @@ def _row(parameter: nn.Parameter, names: tuple[str, ...], uses: Uses) -> Paramet
         first(gradient) if gradient is not None else (),
         shares,
         gap,
-        tuple(flags.of_parameter(parameter.detach(), gradient, found)),
+        tuple(flags.of_parameter(parameter.detach(), gradient, found, largest)),
     )

@@ -18,8 +18,8 @@ def words() -> Mapping[Flag, tuple[str, str]]:
     return {
         "identical": (
             _("identical units"),
-            _("All rows of the weight are the same, and so are all rows of its gradient: training cannot tell these "
-              "units apart, as after a constant initialization."),
+            _("All rows of the weight are the same, and so are those of its gradient, up to rounding: training cannot "
+              "tell these units apart, as after a constant initialization."),
         ),
         "zero": (_("zero gradient"), _("Every entry of the gradient is exactly 0: a step changes nothing here.")),
         "not-finite": (_("not finite"), _("Infinite values or NaN.")),

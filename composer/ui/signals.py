@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from composer.reports import TensorType
-from composer.signals import GradientsReport, LayerSignal, ParameterSignal, UseReport
+from composer.signals import Flag, GradientsReport, LayerSignal, ParameterSignal, UseReport
 from composer.ui.flags import meanings, names, show_flags
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
@@ -18,6 +18,7 @@ from composer.views.signals import Figure, number
 
 _SHOWN = 500  # rows
 _VALUES = 8
+_FEW_RIDGES = 14  # that leave room below them
 
 
 def show_report(id: str, report: GradientsReport, initial: bool) -> None:
@@ -37,8 +38,8 @@ def show_report(id: str, report: GradientsReport, initial: bool) -> None:
     if report.layers:
         st.markdown(f"##### {_('Layers')}")
         head = [_("Layer"), _("Kind"), _("Output"), _("Mean"), _("Std"), _("Zeros"), _("Dead units"), _("Saturated"),
-                _("Gradient norm"), _("Flags")]  # fmt: skip
-        st.html(table(_("Layers"), head, map(_layer, report.layers[:_SHOWN]), numbers=range(3, 9)))
+                _("Gradient norm")]  # fmt: skip
+        _table(_("Layers"), head, [(_layer(each), each.flags) for each in report.layers[:_SHOWN]], first=3)
         _more(len(report.layers))
 
 
@@ -67,9 +68,9 @@ def _parameters(id: str, report: GradientsReport) -> None:
         help=_("Update / weight is rate·‖gradient‖/‖weight‖: how far one step of plain SGD moves a parameter."),
     )  # fmt: skip
     head = [_("Parameter"), _("Shape"), _("Gradient norm"), _("Mean"), _("Std"), _("Range"), _("Zeros"),
-            _("Weight norm"), _("Update / weight"), _("Flags")]  # fmt: skip
-    rows = (_parameter(each, rate) for each in report.parameters[:_SHOWN])
-    st.html(table(_("Gradients by parameter"), head, rows, numbers=range(2, 9)))
+            _("Weight norm"), _("Update / weight")]  # fmt: skip
+    rows = [(_parameter(each, rate), each.flags) for each in report.parameters[:_SHOWN]]
+    _table(_("Gradients by parameter"), head, rows, first=2)
     _more(len(report.parameters))
     there = [each for each in report.parameters if each.gradient]
     if not there:
@@ -78,13 +79,14 @@ def _parameters(id: str, report: GradientsReport) -> None:
     with left:
         st.markdown(f"###### {_('Norm of the gradient by depth')}")
         _chart("depth", signals.depth_figure(report))
-        _histogram(id, there)
     with right:
         st.markdown(f"###### {_('How large the entries of each gradient are')}")
         _chart("ridges", signals.ridge_figure(report))
         drawn = len(signals.ridges(report))
         if drawn < len(there):
             st.caption(_("{drawn} of {all} parameters, weights first").format(drawn=drawn, all=len(there)))
+    with right if drawn <= _FEW_RIDGES else left:
+        _histogram(id, there)
 
 
 def _histogram(id: str, rows: Sequence[ParameterSignal]) -> None:
@@ -92,6 +94,17 @@ def _histogram(id: str, rows: Sequence[ParameterSignal]) -> None:
     name = st.selectbox(_("Histogram of the gradient of"), list(by_name), key=f"grad:{id}:histogram")
     if name in by_name:
         _chart("histogram", signals.histogram_figure(by_name[name]))
+
+
+def _table(label: str, head: list[str], rows: Sequence[tuple[Sequence[str], Sequence[Flag]]], first: int) -> None:
+    """A table with numbers from the column `first` on; where anything is flagged, with flags beside the name."""
+    if not any(flags for _cells, flags in rows):
+        st.html(table(label, head, [cells for cells, _flags in rows], numbers=range(first, len(head))))
+        return
+    flagged = [(cells[0], cell(names(flags), "differs", meanings(flags)) if flags else "", *cells[1:])
+               for cells, flags in rows]  # fmt: skip
+    head = [head[0], _("Flags"), *head[1:]]
+    st.html(table(label, head, flagged, numbers=range(first + 1, len(head))))
 
 
 def _more(total: int) -> None:
@@ -110,7 +123,7 @@ def _parameter(row: ParameterSignal, rate: float) -> Sequence[str]:
             "unused": (_("no gradient: unused"), _("The loss does not depend on it in this run.")),
         }
         text, why = words[row.standing]
-        return name, shape, cell(text, "quiet", why), "", "", "", "", _exact(row.weight.norm), "", ""
+        return name, shape, cell(text, "quiet", why), "", "", "", "", _exact(row.weight.norm), ""
     span = f"{number(found.low)} … {number(found.high)}"
     return (
         name,
@@ -122,7 +135,6 @@ def _parameter(row: ParameterSignal, rate: float) -> Sequence[str]:
         cell(f"{found.zeros / found.count:.1%}" if found.count else "", "", f"{found.zeros:,} of {found.count:,}"),
         _exact(row.weight.norm),
         _exact(row.ratio(rate), _("The weight is 0")),
-        cell(names(row.flags), "differs", meanings(row.flags)) if row.flags else "",
     )
 
 
@@ -138,7 +150,6 @@ def _layer(row: LayerSignal) -> Sequence[str]:
         "" if row.dead is None or not row.units else cell(f"{row.dead:,} / {row.units:,}"),
         "" if row.saturated is None else cell(f"{row.saturated:.1%}", "", repr(row.saturated)),
         cell(gradient, "quiet") if gradient else _exact(row.gradient),
-        cell(names(row.flags), "differs", meanings(row.flags)) if row.flags else "",
     )
 
 
@@ -165,8 +176,8 @@ def _of_share() -> str:
 
 
 def _entries(values: Sequence[float]) -> str:
-    shown = "  ".join(number(each) for each in values[:_VALUES])
-    return cell(shown + (" …" if len(values) > _VALUES else ""), "", " ".join(map(repr, values)))
+    shown = ", ".join(number(each) for each in values[:_VALUES])
+    return cell(shown + (", …" if len(values) > _VALUES else ""), "", " ".join(map(repr, values)))
 
 
 def _exact(value: float | None, why_not: str = "") -> str:

@@ -187,8 +187,8 @@ def histogram_figure(row: ParameterSignal) -> Figure:
     layout = {
         "height": 260,
         "margin": {"l": 64, "r": 12, "t": 12, "b": 44},
-        "xaxis": {"title": {"text": "Entry of the gradient"}},
-        "yaxis": {"title": {"text": "Entries (log scale)"}, "type": "log", "dtick": 1, "exponentformat": "power"},
+        "xaxis": {"title": {"text": "Entry of the gradient"}, "exponentformat": "power"},
+        "yaxis": {"title": {"text": "Entries (log scale)"}, "type": "log", "dtick": "D2", "exponentformat": "power"},
     }
     return {"data": [bars], "layout": layout}
 
@@ -200,6 +200,6 @@ def number(value: float | None) -> str:
     if not math.isfinite(value):
         return "not finite"
     if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+        return (f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}").replace("-", "−")
     digits, _e, power = f"{value:.2e}".partition("e")
-    return f"{digits}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    return f"{digits.replace('-', '−')}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"

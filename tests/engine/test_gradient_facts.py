@@ -68,6 +68,11 @@ def test_27_a_gradient_is_none_then_filled_then_none_and_two_backwards_double_it
     assert all(each.grad is None for each in model.parameters())
 
 
+def test_34_a_constant_is_flagged_though_biases_differ_where_only_rounding_comes_back() -> None:
+    report = gradients(live(mlp("constant", val=0.5)), SAMPLE, "CrossEntropyLoss")
+    assert "identical" in flagged(report, "a.weight") and "identical" in flagged(report, "b.weight")
+
+
 def test_34_a_constant_leaves_hidden_units_identical() -> None:
     model = live(mlp("constant", val=0.5))
     with torch.no_grad():
