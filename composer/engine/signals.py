@@ -5,6 +5,7 @@ Numbers are taken when an output is there, for a later layer may write into it. 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,17 +76,17 @@ def _came_back(row: _Row, gradient: Tensor) -> None:
 
 def _signal(path: str, kind: str, output: Tensor, channels_first: bool) -> LayerSignal:
     values = plain(output)
-    finite = bool(torch.isfinite(values).all())
-    mean = float(values.mean(dtype=torch.float64)) if finite else None
-    std = float(values.double().std(correction=0)) if finite else None
-    zeros = float((values == 0).double().mean())
+    std, mean = (float(each) for each in torch.std_mean(values, correction=0))
+    finite = math.isfinite(mean)
+    zeros = 1 - int(values.count_nonzero()) / values.numel()
     units, dead = _dead(values, channels_first) if kind in _RECTIFIERS else (0, None)
     saturated = None
     if kind in _RANGES:
         low, high = _RANGES[kind]
         edge = FLAT * (high - low)
         saturated = float(((values < low + edge) | (values > high - edge)).double().mean())
-    return LayerSignal(path, kind, tuple(output.shape), mean, std, zeros, finite, units, dead, saturated)
+    known: tuple[float | None, float | None] = (mean, std) if finite else (None, None)
+    return LayerSignal(path, kind, tuple(output.shape), *known, zeros, finite, units, dead, saturated)
 
 
 def _dead(values: Tensor, channels_first: bool) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -17,16 +19,16 @@ def plain(tensor: Tensor) -> Tensor:
 
 
 def spread(tensor: Tensor) -> Spread:
-    """The numbers of `tensor`. Sums are made in double precision."""
+    """The numbers of `tensor`. The norm is made in double precision."""
     values = plain(tensor).flatten()
-    finite = values[torch.isfinite(values)]
-    count, zeros = values.numel(), int((finite == 0).sum())
+    count = values.numel()
     norm = float(torch.linalg.vector_norm(values, dtype=torch.float64)) if count else 0.0
+    finite = values if math.isfinite(norm) else values[torch.isfinite(values)]
+    zeros = int((finite == 0).sum())
     if not finite.numel():
         return Spread(count, 0, zeros, norm)
     low, high = (float(each) for each in torch.aminmax(finite))
-    mean = float(finite.mean(dtype=torch.float64))
-    std = float((finite.double() - mean).square().mean().sqrt())
+    std, mean = (float(each) for each in torch.std_mean(finite, correction=0))
     return Spread(count, finite.numel(), zeros, norm, mean, std, low, high, _bins(finite, low, high), _decades(finite))
 
 
