@@ -8,7 +8,6 @@ from pathlib import Path
 import streamlit as st
 
 from composer.catalog.objectives import fitting
-from composer.errors import DesignError
 from composer.reports import ShapesReport
 from composer.ui import looking, state
 from composer.ui.document import Document
@@ -129,9 +128,4 @@ def _failure(look: Look) -> None:
     error = look.job.error
     with st.container(border=True, key="look_failure"):
         st.markdown(f":material/report: {escape(str(error))}".replace("\n", "  \n"))
-        if isinstance(error, DesignError) and any(each.code == "lazy" for each in error.problems):
-            st.page_link(
-                "pages/initialize.py", label=_("To Initialize, for a dry run"), icon=":material/arrow_forward:"
-            )
-        else:
-            st.caption(_("Nothing of the model was changed."))
+        st.caption(_("Nothing of the model was changed."))
