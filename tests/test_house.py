@@ -12,13 +12,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "composer"
 
-PURE = {"design", "catalog", "codegen", "reports", "errors", "expressions", "memo", "templates"}
-LOWEST = {"reports", "errors", "expressions", "memo"}
+PURE = {"design", "catalog", "codegen", "reports", "errors", "expressions", "memo", "signals", "templates"}
+LOWEST = {"reports", "errors", "expressions", "memo", "signals"}
 ALLOWED = {
     "reports": {"errors"},
     "errors": set(),
     "expressions": set(),
     "memo": set(),
+    "signals": set(),
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,
     "codegen": {"codegen", "design", "catalog"} | LOWEST,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from composer.engine.data import Sample
+    from composer.signals import GradientsReport
 
 Progress = Callable[[Any], None]
 Verb = Callable[..., Any]
@@ -176,6 +177,37 @@ def run(
     return _forward(state, progress, text, sample, seed)
 
 
+def gradients(
+    state: State,
+    progress: Progress,
+    text: str,
+    data: str,
+    samples: int,
+    seed: int,
+    loss: str,
+    training: bool,
+    inputs: Sequence[tuple[Sequence[int], str]] | None = None,
+) -> GradientsReport:
+    """A forward and backward pass of the design's live model, which is left as it is. `inputs` as in `dry_run`."""
+    from composer.engine import data as data_sets
+    from composer.engine import gradients as engine
+    from composer.engine.build import listing_of
+    from composer.engine.live import typed
+    from composer.engine.origins import ops_by_line
+    from composer.engine.preflight import preflight
+    from composer.engine.preview import type_of
+
+    open_model(state, progress, text)
+    assert state.model is not None
+    design = _read(text)
+    given = typed(design.inputs, inputs) if inputs is not None else design.inputs
+    sample = data_sets.load(data, given, samples, seed)
+    types = {each.name: type_of(tensor) or () for each, tensor in zip(given, sample.tensors, strict=True)}
+    preflight(design, state.model, types)
+    code = engine.Code(f"<{state.class_name}>", ops_by_line(design, listing_of(design)))
+    return engine.gradients(state.model, sample, loss, training, seed, code)
+
+
 def _forward(state: State, progress: Progress, text: str, sample: Sample, seed: int) -> RunReport:
     """A run of the live model. Lazy layers draw their values under the design's seed, whatever the run's is."""
     from composer.engine.forward import forward
@@ -199,6 +231,7 @@ def _forward(state: State, progress: Progress, text: str, sample: Sample, seed: 
 VERBS: Mapping[str, Verb] = {
     "dry_run": dry_run,
     "flops": flops,
+    "gradients": gradients,
     "live": live,
     "open": open_model,
     "ping": ping,

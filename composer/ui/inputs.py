@@ -24,8 +24,11 @@ _SIZES = re.compile(r"[\s,×x*()\[\]]+")
 _BATCH, _OTHER = 2, 32  # what the field begins with for sizes that have a name
 
 
-def input_controls(document: Document) -> None:
-    """The widgets. What they hold is read where it is needed, so that no click is behind what was typed."""
+def input_controls(document: Document, page: str = "dry", samples: int = _BATCH) -> None:
+    """The widgets. What they hold is read where it is needed, so that no click is behind what was typed.
+
+    `page` keeps the keys of two pages apart; `samples` is what the field of that name begins with.
+    """
     names = {"digits": _("Handwritten digits"), "random": _("Random values"), "typed": _("A shape of your own")}
     choice = st.segmented_control(
         _("Run it on"),
@@ -33,16 +36,16 @@ def input_controls(document: Document) -> None:
         default=usual(document.design),
         required=True,
         format_func=names.__getitem__,
-        key=_key(document, "data"),
+        key=_key(page, document, "data"),
     )
     if choice != "typed":
-        st.number_input(_("Samples"), 1, _MOST, _BATCH, key=_key(document, "samples"), width=110)
+        st.number_input(_("Samples"), 1, _MOST, samples, key=_key(page, document, "samples"), width=110)
         return
     for each in document.design.inputs:
         shape = st.text_input(
             _("Shape of {input}").format(input=escape(each.name)),
             value=_first(each),
-            key=_key(document, "shape", each.name),
+            key=_key(page, document, "shape", each.name),
             help=_("Sizes from the batch on, such as 2, 20."),
             width=150,
         )
@@ -50,24 +53,24 @@ def input_controls(document: Document) -> None:
             _("dtype of {input}").format(input=escape(each.name)),
             DTYPES,
             index=DTYPES.index(each.dtype) if each.dtype in DTYPES else 0,
-            key=_key(document, "dtype", each.name),
+            key=_key(page, document, "dtype", each.name),
             width=130,
         )
         if sizes_of(shape) is None:
             st.caption(f":orange[{_('expects 1 to 8 whole numbers, such as 2, 20')}]")
 
 
-def chosen(document: Document) -> tuple[str, int, Given | None] | None:
+def chosen(document: Document, page: str = "dry") -> tuple[str, int, Given | None] | None:
     """A data set, how many samples, and the types in place of the declared ones; None where a shape is none."""
-    choice = state.widget(_key(document, "data"))
+    choice = state.widget(_key(page, document, "data"))
     if choice != "typed":
-        return choice, state.widget(_key(document, "samples")), None
+        return choice, state.widget(_key(page, document, "samples")), None
     given = []
     for each in document.design.inputs:
-        sizes = sizes_of(state.widget(_key(document, "shape", each.name)))
+        sizes = sizes_of(state.widget(_key(page, document, "shape", each.name)))
         if sizes is None:
             return None
-        given.append((sizes, str(state.widget(_key(document, "dtype", each.name)))))
+        given.append((sizes, str(state.widget(_key(page, document, "dtype", each.name)))))
     return "random", sizes[0] if sizes else 1, tuple(given)
 
 
@@ -85,5 +88,5 @@ def _first(each: Input) -> str:
     return ", ".join(map(str, sizes))
 
 
-def _key(document: Document, *names: str) -> str:
-    return ":".join(("dry", document.id, *names))
+def _key(page: str, document: Document, *names: str) -> str:
+    return ":".join((page, document.id, *names))

@@ -13,6 +13,7 @@ st.set_page_config(page_title="Block Composer", page_icon=header.ICON, layout="w
 pages = [
     st.Page(folder() / "compose.py", title=_("Compose"), default=True),
     st.Page(folder() / "initialize.py", title=_("Initialize")),
+    st.Page(folder() / "gradients.py", title=_("Gradients")),
 ]
 page = st.navigation(pages, position="top")
 state.begin(page.url_path)

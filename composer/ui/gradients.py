@@ -1,0 +1,131 @@
+"""The Gradients page: what to run and against what, a Stop, and what was seen."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from composer.catalog.objectives import fitting
+from composer.reports import ShapesReport
+from composer.ui import looking, state
+from composer.ui.document import Document
+from composer.ui.inputs import chosen, input_controls
+from composer.ui.language import _
+from composer.ui.looking import Asked, Look
+from composer.ui.messages import escape
+from composer.ui.signals import show_report
+
+_POLL = 0.4
+_SAMPLES = 32
+_PAGE = "grad"
+_FOLDER = Path(__file__).parent
+
+
+def gradients(document: Document, report: ShapesReport) -> None:
+    """The whole page. `report` is what the preview found of the design."""
+    st.html(_styles())
+    look = document.gradients
+    busy = look is not None and look.job.running
+    panel = st.fragment(_panel, run_every=_POLL) if busy else _panel
+    panel(document, report, busy)
+
+
+@cache
+def _styles() -> str:
+    sheets = (_FOLDER / name for name in ("initialize.css", "gradients.css"))
+    return f"<style>{''.join(each.read_text(encoding='utf-8') for each in sheets)}</style>"
+
+
+def _panel(document: Document, report: ShapesReport, busy: bool) -> None:
+    look = document.gradients
+    running = look is not None and look.job.running
+    if busy and not running:
+        st.rerun()  # the whole page, which looks again and again while something runs
+    _controls(document, report, running)
+    if [each for each in report.problems if not each.notice]:
+        st.caption(
+            f":orange[{_('The design has problems, which Compose shows; with them there may be no gradients.')}]"
+        )
+    if look is None:
+        st.caption(
+            _(
+                "One forward and backward pass on a copy of the live model: its parameters, buffers, gradients and "
+                "random state stay what they are."
+            )
+        )
+    elif running:
+        text = _("Running forward and backward since {seconds:.0f} s").format(seconds=look.job.seconds)
+        st.markdown(f":material/hourglass_top: {text}")
+    else:
+        _outcome(document, look)
+
+
+def _controls(document: Document, report: ShapesReport, busy: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="grad_controls"):
+        input_controls(document, _PAGE, _SAMPLES)
+        st.number_input(_("Seed"), 0, 2**31, 0, key=f"{_PAGE}:seed", width=100)
+        st.selectbox(
+            _("Loss"),
+            fitting(report.output),
+            format_func=_loss_name,
+            key=f"{_PAGE}:{document.id}:loss",
+            help=_("Those that fit the output. Labels come from the digits; other targets are drawn with the seed."),
+            width=225,
+        )
+        st.segmented_control(
+            _("Mode"),
+            ("train", "eval"),
+            default="train",
+            required=True,
+            key=f"{_PAGE}:mode",
+            help=_("In train mode dropout drops, and batch normalization takes the batch's own statistics."),
+        )
+        if busy:
+            st.button(_("Stop"), icon=":material/stop:", key="stop", on_click=looking.stop, args=(document,))
+            return
+        st.button(
+            _("Look"),
+            icon=":material/play_arrow:",
+            type="primary",
+            key="look",
+            help=_("Runs the live model forward and backward once, on a copy."),
+            on_click=_look,
+            args=(document,),
+        )
+
+
+def _loss_name(name: str) -> str:
+    words = {"sum": _("Sum of the outputs"), "squares": _("Mean of squares (MSE to 0)")}
+    return words.get(name, name)
+
+
+def _look(document: Document) -> None:
+    given = chosen(document, _PAGE)
+    if given is None:
+        state.notify(_("A shape is 1 to 8 whole numbers, such as 2, 20."))
+        return
+    seed, loss = state.widget(f"{_PAGE}:seed"), state.widget(f"{_PAGE}:{document.id}:loss")
+    looking.begin(document, Asked(*given, seed, loss, state.widget(f"{_PAGE}:mode") == "train"))
+
+
+def _outcome(document: Document, look: Look) -> None:
+    if look.text != document.text:
+        st.caption(f":orange[{_('The design has changed since this look.')}]")
+    if look.job.stopped:
+        st.markdown(_("It was stopped, and with it the model's process. A new one begins with initial values."))
+    elif look.job.error:
+        _failure(look)
+    elif look.job.result:
+        found = look.job.result
+        if found.notice:
+            st.caption(_("{why} A new one was started.").format(why=escape(found.notice)))
+        show_report(document.id, found.report, found.initial)
+
+
+def _failure(look: Look) -> None:
+    error = look.job.error
+    with st.container(border=True, key="look_failure"):
+        st.markdown(f":material/report: {escape(str(error))}".replace("\n", "  \n"))
+        st.caption(_("Nothing of the model was changed."))
