@@ -136,25 +136,48 @@ def _carefully(values: _Values, low: float, high: float) -> tuple[float, float, 
 
 def _histogram(values: _Values, low: float, high: float) -> Histogram:
     """The bins of the values, which lie between `low` and `high`."""
-    device = values.tensor.device
     width = high / BINS - low / BINS
     exact = max(abs(low), abs(high)) > _OFF_CENTER * BINS * width or not (_SMALL < width < _LARGE)
     if width < 1e-300 or not math.isfinite(high - low):
         return _by_comparing(values, low, high)
     scale = 1 / width
-    counts = torch.zeros(BINS + 1, dtype=torch.int64)
-    places = torch.empty(PIECE, dtype=torch.float64 if exact else torch.float32, device=device)
-    numbers = torch.empty(PIECE, dtype=torch.uint8, device=device)
-    offset = torch.zeros((), dtype=places.dtype, device=device)
+    counter = _Counter(values.tensor.device)
+    places = torch.empty(PIECE, dtype=torch.float64 if exact else torch.float32, device=values.tensor.device)
+    offset = torch.tensor(-low * scale, dtype=places.dtype, device=places.device)
     for piece in values.doubles() if exact else values.floats():
-        place, number = places[: piece.numel()], numbers[: piece.numel()]
+        place = places[: piece.numel()]
         if exact:
             torch.sub(piece, low, out=place).mul_(scale)
         else:
-            torch.add(offset - low * scale, piece, alpha=scale, out=place)
-        counts += torch.bincount(number.copy_(place.clamp_(0, BINS) if exact else place), minlength=BINS + 1).cpu()
-    *inner, last, top = counts.tolist()
-    return Histogram(low, high, (*inner, last + top))
+            torch.add(offset, piece, alpha=scale, out=place)
+        counter.add(place)
+    return Histogram(low, high, counter.counts)
+
+
+class _Counter:
+    """Counts how often each bin comes, two values at a time: `bincount` takes half as long over pairs of them."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._places = BINS + 1  # the upper edge has one of its own, until the end
+        self._numbers = torch.empty(PIECE, dtype=torch.int16, device=device)
+        self._pairs = torch.empty(PIECE // 2, dtype=torch.int16, device=device)
+        self._found = torch.zeros(self._places**2, dtype=torch.int64, device=device)
+        self._odd = torch.zeros(self._places, dtype=torch.int64, device=device)
+
+    def add(self, places: Tensor) -> None:
+        """Count places from 0 to BINS, of which the fraction is cut off."""
+        half, odd = divmod(places.numel(), 2)
+        numbers = self._numbers[: places.numel()].copy_(places)
+        pairs = torch.add(numbers[half : 2 * half], numbers[:half], alpha=self._places, out=self._pairs[:half])
+        self._found += torch.bincount(pairs, minlength=self._places**2)
+        if odd:
+            self._odd += torch.bincount(numbers[-1:], minlength=self._places)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        found = self._found.view(self._places, self._places)
+        *inner, last, top = (found.sum(0) + found.sum(1) + self._odd).tolist()
+        return (*inner, last + top)
 
 
 def _by_comparing(values: _Values, low: float, high: float) -> Histogram:
