@@ -6,9 +6,9 @@ Each round times both on every parameter, in alternating order, in seconds of th
 thread; the ratio of a round is ours / TensorBoard's. Printed are the median of the ratios and their quartiles, and how
 much memory each takes beside the parameters. Goals: at most 0.25 of the time, and less than 16 MB.
 
-TensorBoard's `make_histogram` gives counts, sum, squares and the extremes, as ours does; ours counts NaN, infinities and
-zeros, too. It is asked twice: with the bins that `SummaryWriter.add_histogram` gives it unless told otherwise, and with
-as many as ours, equally wide.
+TensorBoard's `make_histogram` gives counts, sum, squares and the extremes, as ours does; ours counts NaN, infinities
+and zeros, too. It is asked twice: with the bins that `SummaryWriter.add_histogram` gives it unless told otherwise, and
+with as many as ours, equally wide.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def main() -> None:
         print(f"ours / {what} {middle:.3f} (quartiles {low:.3f} to {high:.3f}, {ROUNDS} rounds)")
     for call in calls:
         took = numbers.median(each[call.__name__] for each in rounds)
-        print(f"{call.__name__}: {took:.2f} s, {_memory(call.__name__):.1f} MB beside a parameter of {LARGEST * 4e-6:.0f}")
+        print(
+            f"{call.__name__}: {took:.2f} s, {_memory(call.__name__):.1f} MB beside a parameter of {LARGEST * 4e-6:.0f}"
+        )
 
 
 def _memory(name: str) -> float:
