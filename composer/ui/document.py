@@ -15,6 +15,7 @@ from composer.workspace import StaleSave, Stored, Workspace
 if TYPE_CHECKING:
     from composer.ui.live import Live
     from composer.ui.running import Run
+    from composer.ui.weights.asking import Weights
 
 Choice = Literal["reload", "overwrite"]
 
@@ -24,7 +25,7 @@ class Document:
 
     `trouble` is why the last change is not in the file: a StaleSave where somebody else changed that, another
     error where it cannot be written; None where all is saved. `run` is the last run of the model, `live` what is known
-    of that.
+    of that, `weights` what is known of its values.
     """
 
     def __init__(self, workspace: Workspace, stored: Stored) -> None:
@@ -36,6 +37,7 @@ class Document:
         self.trouble: WorkspaceError | None = None
         self.run: Run | None = None
         self.live: Live | None = None
+        self.weights: Weights | None = None
         self.acks: dict[str, int] = {}  # for each page, the number of its last operation that was applied
         self._workspace = workspace
         self._text = (stored.design, dumps(stored.design))

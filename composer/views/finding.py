@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from composer.tensor_reports import ModuleReport
 
 _LONGEST = 200
-_STEP = re.compile(r"""\[\s*(-?[0-9]{1,9})\s*\]|\[\s*(?:'([^']*)'|"([^"]*)")\s*\]|\.([^.\[\]]+)""")
+_STEP = re.compile(r"""\[\s*(-?(?:0|[1-9][0-9]{0,8}))\s*\]|\[\s*(?:'([^']*)'|"([^"]*)")\s*\]|\.([^.\[\]]+)""")
 _CALLS = (".state_dict()", ".data", ".grad", ".detach()")
 
 
