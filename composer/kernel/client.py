@@ -18,7 +18,8 @@ from composer.kernel import worker
 from composer.kernel.launch import launch, status_of
 from composer.kernel.limits import Limits, ending
 from composer.kernel.messages import Answer, Answered, Failed, Request, decode, encode
-from composer.kernel.verbs import VERBS, Verb
+from composer.kernel.table import VERBS
+from composer.kernel.verbs import Verb
 
 _ENDING_SECONDS = 10  # how long a killed process may take to be gone, with all its memory
 _NOT_STARTED = "The model's process was not started."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from composer.engine.data import Sample
+    from composer.engine.held import Known
+    from composer.engine.values import Changes
     from composer.signals import GradientsReport
 
 Progress = Callable[[Any], None]
@@ -40,7 +42,8 @@ Verb = Callable[..., Any]
 class State:
     """What a kernel holds. `initial`: building the source with the seed again would give the same values.
 
-    `draws` is the random state from which lazy layers draw their values; `resolved` are those that did.
+    `draws` is the random state from which lazy layers draw their values; `resolved` are those that did. `known` are the
+    statistics of its tensors, and `changes` what a person did to their values.
     """
 
     model: nn.Module | None = None
@@ -50,6 +53,8 @@ class State:
     initial: bool = True
     draws: Tensor | None = None
     resolved: tuple[ResolvedReport, ...] = ()
+    known: Known = field(default_factory=dict)
+    changes: Changes | None = None
 
 
 def ping(state: State, progress: Progress) -> KernelReport:
@@ -115,7 +120,11 @@ def open_model(state: State, progress: Progress, text: str) -> OpenReport:
     kept: tuple[str, ...] = ()
     if state.model is not None:
         carry(state.model, model, report)
+        if state.changes:
+            state.changes.follow(state.model)
         kept = build.transfer(state.model, model)
+        if state.changes:
+            state.changes.rebuilt(model, kept)
     state.model, state.source, state.class_name, state.seed, state.draws = model, code, name, design.seed, draws
     state.initial = not kept  # what was kept may come from another design's place in the random numbers
     state.resolved = tuple(each for each in state.resolved if holds(model, each.path, each.tensors))
@@ -157,7 +166,7 @@ def dry_run(
 
 def reset(state: State, progress: Progress, text: str) -> LiveReport:
     """Build the design's model anew: initial values, and lazy layers that wait for their first input."""
-    state.model, state.resolved = None, ()
+    state.model, state.resolved, state.changes = None, (), None
     return live(state, progress, text)
 
 

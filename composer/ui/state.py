@@ -303,10 +303,35 @@ def widget(key: str) -> Any:
     return st.session_state[key]
 
 
+def chosen_key(id: str) -> str:
+    """The key of the widget with the parameters that are chosen in the design `id`."""
+    return f"weights:chosen:{id}"
+
+
+def table_key(id: str, names: tuple[str, ...]) -> str:
+    """The key of a table of these parameters: another one has another, so that no choice is of other rows."""
+    return f"weights:table:{id}:{hash(names)}"
+
+
+def follow_table(id: str, picked: Sequence[str], names: Sequence[str]) -> None:
+    """Choose what was picked in the table since the last run; what is there no more is let go."""
+    key, last = chosen_key(id), f"{chosen_key(id)}:picked"
+    if st.session_state.get(last, []) != list(picked):
+        st.session_state[last] = list(picked)
+        st.session_state[key] = list(picked)
+    elif key in st.session_state:
+        st.session_state[key] = [name for name in st.session_state[key] if name in names]
+
+
+def kept(key: str, default: Any) -> Any:
+    """The value of a widget at the last run; `default` where it was not drawn yet."""
+    return st.session_state.get(key, default)
+
+
 __all__ = [
     "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "WORKSPACE", "Deleted", "Document", "answer",
-    "begin", "change", "close", "deepen_from_graph", "deleted", "document", "documents", "drafts",
-    "is_there", "keep_selection", "note_deleted", "notify", "open_id", "opened", "said", "select",
-    "select_all", "select_from", "select_from_editor", "selected", "selection", "show", "tab_name",
-    "take_answer", "take_notices", "toggle_from_graph", "widget",
+    "begin", "change", "chosen_key", "close", "deepen_from_graph", "deleted", "document", "documents", "drafts",
+    "follow_table", "is_there", "keep_selection", "kept", "note_deleted", "notify", "open_id", "opened", "said",
+    "select", "select_all", "select_from", "select_from_editor", "selected", "selection", "show", "tab_name",
+    "table_key", "take_answer", "take_notices", "toggle_from_graph", "widget",
 ]  # fmt: skip

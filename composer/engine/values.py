@@ -1,0 +1,181 @@
+"""Changes of a live model's values, each with a way back: the values that were there before."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+
+from composer.engine.held import named_tensors
+from composer.engine.live import tensors_of
+from composer.engine.preview import dtype_name
+from composer.errors import DesignError, Problem
+from composer.indices import Index, parse
+from composer.tensor_reports import Number
+
+How = Literal["set", "add"]
+
+STEPS = 100
+BYTES = 256 * 2**20
+"""As much as the values before all changes that can be taken back may take."""
+
+
+@dataclass(slots=True)
+class _Step:
+    """What was done at `index` of the tensor of these `names`; `other` holds the values of the other side."""
+
+    label: str
+    names: tuple[str, ...]
+    index: tuple[Index, ...]
+    other: Tensor
+
+
+class Changes:
+    """The history of changes to the values of one live model.
+
+    A step is forgotten when its tensor is no longer what the step left: another shape, dtype or tie, or values that
+    something else has changed. So is the oldest when they are too many or too large.
+    """
+
+    def __init__(self) -> None:
+        self._done: deque[_Step] = deque()
+        self._undone: list[_Step] = []
+        self._versions: dict[str, int] = {}
+        self._groups: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def undo_name(self) -> str:
+        """What `undo` would take back; "" for nothing."""
+        return self._done[-1].label if self._done else ""
+
+    @property
+    def redo_name(self) -> str:
+        """What `redo` would do again; "" for nothing."""
+        return self._undone[-1].label if self._undone else ""
+
+    def change(self, model: nn.Module, name: str, where: str, how: How, number: Number) -> None:
+        """Set the values at `where` in the tensor `name` to `number`, or add it to them. Gradients stay.
+
+        Raises:
+            DesignError: where there are no such values, or they cannot be that number.
+        """
+        self.follow(model)
+        tensor = values_of(model, name)
+        index = parse(where, tensor.shape, name)
+        with torch.no_grad():
+            before = tensor[index].clone()
+            after = _after(before, name, how, number)
+            tensor[index] = after
+        self._undone.clear()
+        self._done.append(_Step(_label(name, where, how, number), self._groups[name], index, before))
+        while len(self._done) > STEPS or sum(each.other.nbytes for each in self._done) > BYTES:
+            self._done.popleft()
+        self._note(model)
+
+    def undo(self, model: nn.Module) -> None:
+        """Put back the values before the last change; nothing where there is none."""
+        self.follow(model)
+        if self._done:
+            self._undone.append(self._swap(model, self._done.pop()))
+
+    def redo(self, model: nn.Module) -> None:
+        """Do again what was undone last; nothing where there is nothing."""
+        self.follow(model)
+        if self._undone:
+            self._done.append(self._swap(model, self._undone.pop()))
+
+    def _swap(self, model: nn.Module, step: _Step) -> _Step:
+        tensor = named_tensors(model)[step.names[0]]
+        with torch.no_grad():
+            present = tensor[step.index].clone()
+            tensor[step.index] = step.other
+        self._note(model)
+        return _Step(step.label, step.names, step.index, present)
+
+    def follow(self, model: nn.Module) -> None:
+        """Forget the steps of tensors whose values something else has changed."""
+        tensors = named_tensors(model)
+        self._keep({name for name, each in tensors.items() if self._versions.get(name) == each._version})
+        self._note(model)
+
+    def rebuilt(self, model: nn.Module, kept: tuple[str, ...]) -> None:
+        """Go on with `model`, built anew: of its tensors those named `kept` have the values of before."""
+        groups = _groups(model)
+        same = {name for name, group in groups.items() if self._groups.get(name) == group and group[0] in kept}
+        self._keep(same)
+        self._note(model)
+
+    def _keep(self, names: set[str]) -> None:
+        self._done = deque(each for each in self._done if each.names[0] in names)
+        self._undone = [each for each in self._undone if each.names[0] in names]
+
+    def _note(self, model: nn.Module) -> None:
+        self._versions = {name: each._version for name, each in named_tensors(model).items()}
+        self._groups = _groups(model)
+
+
+def values_of(model: nn.Module, name: str) -> Tensor:
+    """The saved parameter or buffer `name`, which has values.
+
+    Raises:
+        DesignError: where there is none, or it has no values yet, or is a constant of the design.
+    """
+    tensor = tensor_at(model, name)
+    if name not in model.state_dict(keep_vars=True):
+        raise DesignError(Problem(name, "bad-value", "a parameter or buffer", "a constant, which the design says"))
+    return tensor
+
+
+def tensor_at(model: nn.Module, name: str) -> Tensor:
+    """The parameter or buffer `name`.
+
+    Raises:
+        DesignError: where there is none, or it has no values yet.
+    """
+    tensor = named_tensors(model).get(name)
+    if tensor is None:
+        raise DesignError(Problem(name, "no-tensor", "a parameter or buffer of the live model", "none of that name"))
+    if is_lazy(tensor):
+        raise DesignError(Problem(name, "no-tensor", "a tensor that has values", "one that is uninitialized"))
+    return tensor
+
+
+def _after(before: Tensor, name: str, how: How, number: Number) -> Tensor:
+    """The values after a change, in the tensor's own dtype."""
+    dtype = before.dtype
+    whole = not (dtype.is_floating_point or dtype.is_complex)
+    fits = not isinstance(number, complex) or dtype.is_complex
+    if fits and whole:
+        fits = not isinstance(number, complex) and math.isfinite(number) and number == int(number)
+    if fits and dtype == torch.bool:
+        fits = how == "set" and number in (0, 1)
+    elif fits and whole and not isinstance(number, complex):
+        limits = torch.iinfo(dtype)
+        ends = [each.item() for each in before.aminmax()] if how == "add" and before.numel() else [0]
+        fits = all(limits.min <= end + int(number) <= limits.max for end in ends)
+        number = int(number)
+    elif fits and not isinstance(number, complex) and math.isfinite(number):
+        fits = math.isfinite(torch.tensor(number, dtype=dtype).abs().item())
+    if not fits:
+        raise DesignError(Problem(name, "bad-value", f"a number that {dtype_name(dtype)} can hold", str(number)))
+    return before + number if how == "add" else torch.full_like(before, number)
+
+
+def _label(name: str, where: str, how: How, number: Number) -> str:
+    place = f"{name}{where.strip()}"
+    text = f"{number:g}" if isinstance(number, float) else str(number)
+    return f"add {text} to {place}" if how == "add" else f"set {place} to {text}"
+
+
+def _groups(model: nn.Module) -> dict[str, tuple[str, ...]]:
+    """For each name all names of its tensor, with shape and dtype, so that equal groups are the same place."""
+    groups: dict[str, list[str]] = {}
+    for each in tensors_of(model):
+        groups.setdefault(each.owner or each.name, []).append(each.name)
+    facts = {each.name: f"{each.shape} {each.dtype}" for each in tensors_of(model)}
+    return {name: (*names, facts[names[0]]) for names in groups.values() for name in names}

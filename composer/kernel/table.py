@@ -1,0 +1,11 @@
+"""All verbs of a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from composer.kernel import parameters, verbs
+from composer.kernel.verbs import Verb
+
+VERBS: Mapping[str, Verb] = {**verbs.VERBS, **parameters.VERBS}
+"""A fixed table: what is not in it cannot be asked."""

@@ -1,0 +1,133 @@
+"""The whole page: what is found, the table, what can be done to it, and one parameter opened."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from composer.reports import ShapesReport
+from composer.tensor_reports import HeldTensor
+from composer.ui import state
+from composer.ui.document import Document
+from composer.ui.language import _
+from composer.ui.messages import escape
+from composer.ui.weights import asking
+from composer.ui.weights.acting import actions
+from composer.ui.weights.asking import Weights
+from composer.ui.weights.opened import opened
+from composer.ui.weights.table import show_table, show_totals
+from composer.views.finding import find
+from composer.views.held import blocks
+from composer.views.numbers import humanize
+
+_POLL = 0.5
+_STYLE = Path(__file__).with_name("weights.css")
+
+
+def page(document: Document, report: ShapesReport) -> None:
+    """Draw it. `report` is what the preview found of the design."""
+    st.html(_styles())
+    weights = asking.look(document)
+    busy = weights.busy is not None
+    panel = st.fragment(_panel, run_every=_POLL) if busy else _panel
+    panel(document, report, weights, busy)
+
+
+@cache
+def _styles() -> str:
+    return f"<style>{_STYLE.read_text(encoding='utf-8')}</style>"
+
+
+def _panel(document: Document, report: ShapesReport, weights: Weights, busy: bool) -> None:
+    if busy and not weights.busy:
+        st.rerun()  # the whole page, which looks again
+    rows, modules, held = asking.present(document, weights, report)
+    if not rows:
+        _going_on(document, weights)
+        st.markdown(_("This design has no parameters and no buffers."))
+        return
+    show_totals(rows, held)
+    _going_on(document, weights)
+    names = [row.name for row in rows]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="weights_find"):
+        block = _block(document, rows, list(modules))
+        text, regex = _asked(document)
+    inside = [name for name in names if not block or name.startswith(f"{block}.")]
+    try:
+        met = set(find(text, names, modules, regex))
+    except ValueError as error:
+        met = set()
+        st.caption(f":orange[{_('No regular expression: {why}').format(why=escape(str(error)))}]")
+    found = [row for row in rows if row.name in met and row.name in set(inside)]
+    chosen_rows = show_table(document, found, rows, live=not busy)
+    if busy:
+        return
+    chosen = actions(document, rows, found, chosen_rows, bool(text.strip() or block))
+    one = chosen[-1] if chosen else found[0].name if len(found) == 1 else ""
+    if one:
+        opened(document, next(row for row in rows if row.name == one), weights)
+    elif found:
+        st.caption(_("Choose a parameter, in the table or by its name, to open it."))
+
+
+def _block(document: Document, rows: tuple[HeldTensor, ...], modules: list[str]) -> str:
+    """The nested blocks as a menu, indented, with the number of parameters of each."""
+    tree = {path: (level, count) for path, level, count in blocks(rows, modules)}
+    tree.setdefault("", (0, None))
+
+    def label(path: str) -> str:
+        level, count = tree[path]
+        name = path.rpartition(".")[2] if path else document.design.name
+        indent = "\u2003" * level
+        return f"{indent}{name} · {humanize(count)}"
+
+    paths = list(tree)
+    return st.selectbox(_("Block"), paths, format_func=label, key=f"weights:block:{document.id}", width=260) or ""
+
+
+def _asked(document: Document) -> tuple[str, bool]:
+    regex = state.kept(f"weights:regex:{document.id}", False)
+    text = st.text_input(
+        _("Find"),
+        key=f"weights:find:{document.id}",
+        placeholder=r"^\d+\.weight$" if regex else "net[2].bias, *.weight",
+        max_chars=200,
+        help=_("A path, what Python would say of the model (net[0][1].bias), a glob (*.weight), or a part of a name."),
+    )
+    regex = st.checkbox(_("Regular expression"), key=f"weights:regex:{document.id}")
+    return text, regex
+
+
+def _going_on(document: Document, weights: Weights) -> None:
+    """What is going on, and why what was asked for did not come."""
+    look = weights.look
+    if weights.busy:
+        done = weights.busy.arrived[-1] if weights.busy.arrived else None
+        with st.container(horizontal=True, vertical_alignment="center", key="weights_busy"):
+            if done:
+                text = _("Measured {done} of {total}, {name} the last").format(
+                    done=done.done, total=done.total, name=escape(done.name)
+                )
+            else:
+                seconds = f"{weights.busy.job.seconds:.0f}"
+                text = _("Building the model, or waiting for its run to end, since {seconds} s").format(seconds=seconds)
+            st.markdown(f":material/hourglass_top: {text}", width="content")
+            st.button(_("Stop"), icon=":material/stop:", key="stop", on_click=asking.stop, args=(document,))
+        return
+    if weights.notice:
+        st.caption(_("{why} A new one was started.").format(why=escape(weights.notice)))
+        weights.notice = ""
+    if look is None or look.text != document.text or look.job.result:
+        return
+    if look.job.stopped:
+        st.caption(_("It was stopped, and with it the model's process. A new one begins with initial values."))
+    elif look.job.error:
+        with st.container(border=True, key="failure"):
+            st.markdown(f":material/report: {escape(str(look.job.error))}".replace("\n", "  \n"))
+    st.button(_("Try again"), icon=":material/refresh:", key="look_again", on_click=_again, args=(document,))
+
+
+def _again(document: Document) -> None:
+    asking.look(document, again=True)

@@ -1,0 +1,112 @@
+"""The table of parameters and buffers, its totals, and the files of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from composer.reports import count_parameters
+from composer.tensor_reports import HeldTensor
+from composer.ui import state
+from composer.ui.document import Document
+from composer.ui.language import _, plural
+from composer.views.held import groups, held_csv, held_json, record, shown_shape
+from composer.views.numbers import humanize
+
+_COLORS = ["#6366f1", "#d97706", "#059669", "#db2777", "#0284c7", "#7c3aed", "#65a30d", "#dc2626"]
+_NUMBERS = ("mean", "std", "min", "max", "norm")
+
+
+def show_totals(rows: Sequence[HeldTensor], held: bool) -> None:
+    """How many parameters there are, tied ones once, and how many of them train; and the files."""
+    tensors = [row.tensor for row in rows]
+    with st.container(horizontal=True, vertical_alignment="center", key="totals"):
+        _total(_("Parameters"), count_parameters(tensors))
+        _total(_("trainable"), count_parameters(tensors, trainable=True))
+        buffers = sum(not each.parameter for each in tensors)
+        if buffers:
+            text = plural("{number} buffer", "{number} buffers", buffers)
+            st.markdown(f":gray[{text}]", width="content")
+        if held:
+            st.markdown(f":gray[{_('values of the live model')}]", width="content")
+        st.space("stretch")
+        _download(_("Table (.csv)"), lambda: held_csv(rows), "parameters.csv", "text/csv")
+        _download(_("Table (.json)"), lambda: held_json(rows), "parameters.json", "application/json")
+
+
+def _total(label: str, count: int | None) -> None:
+    number = _("unknown") if count is None else f"{count:,}"
+    st.markdown(f"{label} **{number}**", width="content", help=humanize(count) if count and count >= 1000 else None)
+
+
+def _download(label: str, make: Any, file: str, mime: str) -> None:
+    st.download_button(
+        label, make, file, mime, key=f"download:{file}", type="tertiary", icon=":material/download:", on_click="ignore"
+    )
+
+
+def show_table(document: Document, found: Sequence[HeldTensor], rows: Sequence[HeldTensor], live: bool) -> list[str]:
+    """The table of `found`; the names of the rows that are chosen in it. Not `live`: nothing can be chosen."""
+    same = groups(rows)
+    owners = list(dict.fromkeys(group[0] for group in same.values()))
+    cells = [_cells(row, same.get(row.name, ())) for row in found]
+    names = list(cells[0]) if cells else []
+    data = {name: [each[name] for each in cells] for name in names}
+    options: dict[str, Any] = {"hide_index": True, "column_config": _columns(owners), "height": _height(len(found))}
+    if not live:
+        st.dataframe(data, **options, key="weights_arriving")
+        return []
+    key = state.table_key(document.id, tuple(row.name for row in found))
+    picked = st.dataframe(data, **options, key=key, on_select="rerun", selection_mode="multi-row")
+    st.caption(_shown(len(found), len(rows)))
+    return [found[k].name for k in picked.selection.rows if k < len(found)]
+
+
+def _shown(found: int, total: int) -> str:
+    text = plural("{number} parameter or buffer", "{number} parameters and buffers", total)
+    return text if found == total else _("{found:,} of {all}").format(found=found, all=text)
+
+
+def _height(rows: int) -> int:
+    return 38 + 35 * max(1, min(rows, 10))
+
+
+def _cells(row: HeldTensor, tied: Sequence[str]) -> dict[str, Any]:
+    known = record(row, tied)
+    found = row.statistics
+    trains = {True: _("trains"), False: _("frozen"), None: _("buffer")}[known["requires_grad"]]
+    cells = {"path": row.name, "shape": shown_shape(row.tensor), "count": known["count"], "trains": trains}
+    cells["values"] = list(found.histogram.counts) if found else None
+    cells |= {name: known[name] for name in _NUMBERS}
+    cells |= {name: known[name] for name in ("zeros", "nan", "inf")}
+    return {**cells, "tied": [tied[0]] if tied else [], "dtype": known["dtype"], "device": known["device"]}
+
+
+def _columns(owners: Sequence[str]) -> dict[str, Any]:
+    column = st.column_config
+    number = {name: column.NumberColumn(name, format="%.4g", width=76) for name in _NUMBERS}
+    counts = {name: column.NumberColumn(name, format="localized", width=70) for name in ("zeros", "nan", "inf")}
+    counts["nan"] = column.NumberColumn("NaN", format="localized", width=52)
+    counts["inf"] = column.NumberColumn("±Inf", format="localized", width=52)
+    colors = [_COLORS[k % len(_COLORS)] for k in range(len(owners))]
+    tied = column.MultiselectColumn(
+        _("tied"),
+        options=list(owners),
+        color=colors or None,
+        help=_("What all these are one with"),
+        width=130,
+    )
+    return {
+        "path": column.TextColumn(_("path"), pinned=True),
+        "shape": column.TextColumn(_("shape"), width=110),
+        "count": column.NumberColumn(_("count"), format="localized", width=100),
+        "trains": column.TextColumn(_("trains"), width=70, help=_("Whether it takes a gradient (requires_grad)")),
+        "values": column.BarChartColumn(_("values"), width=110, help=_("How the finite values spread from min to max")),
+        **number,
+        **counts,
+        "tied": tied,
+        "dtype": column.TextColumn("dtype", width=80),
+        "device": column.TextColumn(_("device"), width=64),
+    }
