@@ -49,11 +49,13 @@ def _download(label: str, make: Any, file: str, mime: str) -> None:
 
 def show_table(document: Document, found: Sequence[HeldTensor], rows: Sequence[HeldTensor], live: bool) -> list[str]:
     """The table of `found`; the names of the rows that are chosen in it. Not `live`: nothing can be chosen."""
+    if not found:
+        st.caption(_("No parameter or buffer is called that."))
+        return []
     same = groups(rows)
     owners = list(dict.fromkeys(group[0] for group in same.values()))
     cells = [_cells(row, same.get(row.name, ())) for row in found]
-    names = list(cells[0]) if cells else []
-    data = {name: [each[name] for each in cells] for name in names}
+    data = {name: [each[name] for each in cells] for name in cells[0]}
     options: dict[str, Any] = {"hide_index": True, "column_config": _columns(owners), "height": _height(len(found))}
     if not live:
         st.dataframe(data, **options, key="weights_arriving")
