@@ -61,7 +61,8 @@ class TensorReport:
     """A parameter or buffer by its state-dict name. `shape` is None while a lazy layer has not inferred it.
 
     `owner` is the name of the parameter that this one is the same as ("" where it is its own). `saved` is
-    false for a constant, which is no part of a state dict.
+    false for a constant, which is no part of a state dict. `layer` is the `torch.nn` class of the module that has it,
+    as the design says it ("" for a block), and `rule` the number from 0 of the rule for initial values that fills it.
     """
 
     name: str
@@ -71,6 +72,8 @@ class TensorReport:
     trainable: bool
     owner: str = ""
     saved: bool = True
+    layer: str = ""
+    rule: int | None = None
 
     @property
     def count(self) -> int | None:

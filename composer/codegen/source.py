@@ -180,13 +180,17 @@ def uses(body: BlockPlan | ModuleCall) -> Iterator[str]:
             yield from uses(inner)
 
 
+_STANDARD = (
+    ("copy.", "import copy"),
+    ("OrderedDict(", "from collections import OrderedDict"),
+    ("fnmatchcase(", "from fnmatch import fnmatchcase"),
+    ("partial(", "from functools import partial"),
+)
+
+
 def _imports(code: str) -> str:
     """The imports that `code` needs, in the usual order."""
-    standard = [
-        line
-        for word, line in (("copy.", "import copy"), ("OrderedDict(", "from collections import OrderedDict"))
-        if word in code
-    ]
+    standard = [line for word, line in _STANDARD if word in code]
     torch = ["import torch"] if re.search(r"\btorch\.", code) else []
     if re.search(r"\bF\.", code):
         torch.append("import torch.nn.functional as F")
