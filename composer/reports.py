@@ -62,7 +62,8 @@ class TensorReport:
 
     `owner` is the name of the parameter that this one is the same as ("" where it is its own). `saved` is
     false for a constant, which is no part of a state dict. `layer` is the `torch.nn` class of the module that has it,
-    as the design says it ("" for a block), and `rule` the number from 0 of the rule for initial values that fills it.
+    as the design says it ("" for a block), and `rules` are the numbers from 0 of the initializer rules that fill it, of
+    which the last one has the last word.
     """
 
     name: str
@@ -73,7 +74,12 @@ class TensorReport:
     owner: str = ""
     saved: bool = True
     layer: str = ""
-    rule: int | None = None
+    rules: tuple[int, ...] = ()
+
+    @property
+    def rule(self) -> int | None:
+        """The number of the rule that its initial values are of; None where they are what its layer gives it."""
+        return self.rules[-1] if self.rules else None
 
     @property
     def count(self) -> int | None:

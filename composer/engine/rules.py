@@ -32,9 +32,14 @@ def _is_a(layer: str, kind: str) -> bool:
     return issubclass(getattr(nn, layer), getattr(nn, kind))
 
 
-def filled(rules: Sequence[Rule], rows: Sequence[TensorReport]) -> dict[str, int]:
-    """The number of the last rule that fills each parameter, by the name that it has first, before ties."""
-    return {row.owner or row.name: number for number, rule in enumerate(rules) for row in rows if names(rule, row)}
+def filled(rules: Sequence[Rule], rows: Sequence[TensorReport]) -> dict[str, tuple[int, ...]]:
+    """The numbers of the rules that fill each parameter, in order, by the name that it has first, before ties."""
+    found: dict[str, dict[int, None]] = {}
+    for number, rule in enumerate(rules):
+        for row in rows:
+            if names(rule, row):
+                found.setdefault(row.owner or row.name, {})[number] = None
+    return {name: tuple(numbers) for name, numbers in found.items()}
 
 
 def unsuited(design: Design, rows: Sequence[TensorReport]) -> Iterator[Problem]:

@@ -185,7 +185,7 @@ def _ruled(
     if not design.initializers:
         return rows
     found = rules.filled(design.initializers, tuple(before.values()))
-    return tuple(replace(row, rule=found.get(owners[row.name])) for row in rows)
+    return tuple(replace(row, rules=found.get(owners[row.name], ())) for row in rows)
 
 
 def _lost(design: Design, steps: Mapping[str, StepReport], tensors: Collection[str]) -> Iterator[Problem]:
