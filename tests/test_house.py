@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "composer"
 
-LOWEST = {"reports", "tensor_reports", "errors", "expressions", "indices", "memo", "signals"}
+LOWEST = {"reports", "tensor_reports", "errors", "expressions", "tensor_expressions", "indices", "memo", "signals"}
 PURE = {"design", "catalog", "codegen", "templates"} | LOWEST
 ALLOWED = {
     "reports": {"errors"},
@@ -20,6 +20,7 @@ ALLOWED = {
     "errors": set(),
     "indices": {"errors"},
     "expressions": set(),
+    "tensor_expressions": {"tensor_expressions"},
     "memo": set(),
     "signals": set(),
     "catalog": {"catalog"} | LOWEST,
