@@ -115,11 +115,20 @@ class OpSpec(NodeSpec):
 
 @dataclass(frozen=True, kw_only=True)
 class InitSpec(Spec):
-    """A function of `torch.nn.init`, by its name without the trailing underscore.
+    """A function of `torch.nn.init`, by its name without the trailing underscore, or an expression (`call` empty).
 
     `min_dims` and `max_dims` say how many dimensions a tensor that it fills may have.
     """
 
-    call: str
+    call: str = ""
     min_dims: int = 0
     max_dims: int = 16
+
+    def text(self, options: Mapping[str, Value]) -> str:
+        """The expression that says the values; "" where a function of torch's does."""
+        return "" if self.call else str(options["expression"])
+
+    def dims(self, options: Mapping[str, Value]) -> range:
+        """How many dimensions a tensor may have that is filled so: in an expression, `fan_in` asks for two."""
+        least = [option.least_dims(options.get(option.name)) for option in self.options]
+        return range(max([self.min_dims, *least]), self.max_dims + 1)

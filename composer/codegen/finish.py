@@ -5,6 +5,7 @@ from __future__ import annotations
 from composer.catalog import INITIALIZERS
 from composer.catalog.options import literal
 from composer.codegen import render
+from composer.codegen.custom import Functions
 from composer.codegen.modules import submodule
 from composer.design.document import Design, Rule
 from composer.design.names import is_attribute
@@ -37,12 +38,12 @@ def has_lazy(design: Design) -> bool:
     )
 
 
-def finish(design: Design) -> tuple[str, ...]:
-    """Lines for the end of `__init__`, without their indent."""
+def finish(design: Design, functions: Functions) -> tuple[str, ...]:
+    """Lines for the end of `__init__`, without their indent. `functions` fill tensors by expressions."""
     lazy = has_lazy(design)
     lines: list[str] = []
     for number, rule in enumerate(design.initializers):
-        lines += _lazy_rule(rule, number) if lazy else _rule(rule)
+        lines += _lazy_rule(rule, number, functions) if lazy else _rule(rule, functions)
     for owner, *others in design.ties:
         lines += [_tie(owner, other) for other in others]
     for path in design.frozen:
@@ -55,26 +56,26 @@ def _modules(rule: Rule) -> str:
     return f"{submodule('self', ids)}.modules()"
 
 
-def _rule(rule: Rule) -> list[str]:
-    return [f"for module in {_modules(rule)}:", *(f"    {line}" for line in _fill(rule))]
+def _rule(rule: Rule, functions: Functions) -> list[str]:
+    return [f"for module in {_modules(rule)}:", *(f"    {line}" for line in _fill(rule, functions))]
 
 
-def _lazy_rule(rule: Rule, number: int) -> list[str]:
+def _lazy_rule(rule: Rule, number: int, functions: Functions) -> list[str]:
     name = f"initialize_{number}"
     return [
         "",
         f"def {name}(module):",
-        *(f"    {line}" for line in _fill(rule)),
+        *(f"    {line}" for line in _fill(rule, functions)),
         "",
         f"for module in {_modules(rule)}:",
         f"    when_ready(module, {name})",
     ]
 
 
-def _fill(rule: Rule) -> list[str]:
+def _fill(rule: Rule, functions: Functions) -> list[str]:
     conditions = [f"isinstance(module, nn.{rule.kind})"] if rule.kind else []
     conditions += [f"name == {literal(rule.parameter)}"] if rule.parameter else []
-    filled = render.fill(INITIALIZERS[rule.init.scheme], rule.init.options, "parameter")
+    filled = render.fill(INITIALIZERS[rule.init.scheme], rule.init.options, "parameter", functions)
     head = "for name, parameter in module.named_parameters(recurse=False):"
     if not rule.parameter:
         head = "for parameter in module.parameters(recurse=False):"
