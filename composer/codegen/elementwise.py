@@ -29,6 +29,8 @@ def lines(program: Program) -> tuple[str, ...]:
 
 
 class _Writer:
+    """Writes each part once: a part written twice would double the time with every level."""
+
     def __init__(self, given: Mapping[str, Kind]) -> None:
         self._given = given
 
@@ -59,12 +61,15 @@ class _Writer:
         if symbol in LOGIC:
             return self._logic(symbol, left, right, tensor, level)
         outer = sides(symbol)
-        one, other = self.write(left, outer[0]), self.write(right, outer[1])
-        if symbol == "*" and self._is_mask(left) and not self._tensor(right):
-            one = self._mask(left)
-        elif symbol == "*" and self._is_mask(right) and not self._tensor(left):
-            other = self._mask(right)
+        one = self._factor(left, outer[0], beside=right) if symbol == "*" else self.write(left, outer[0])
+        other = self._factor(right, outer[1], beside=left) if symbol == "*" else self.write(right, outer[1])
         return _closed(f"{one} {symbol} {other}", LEVELS[symbol], level)
+
+    def _factor(self, expression: Expression, level: int, beside: Expression) -> str:
+        """A factor; a mask beside a plain number is made a tensor of numbers first."""
+        if self._tensor(beside) or kind_of(expression, self._given) != Kind(tensor=True, condition=True):
+            return self.write(expression, level)
+        return f"{self.write(expression, ATOM)}.to(w.dtype)"
 
     def _logic(self, symbol: str, left: Expression, right: Expression, tensor: bool, level: int) -> str:
         """`&` and `|` bind tighter than comparisons and weaker than sums, unlike `and` and `or`."""
@@ -77,44 +82,41 @@ class _Writer:
         return _closed(text, AND if symbol == "and" else OR, level)
 
     def _where(self, condition: Expression, then: Expression, other: Expression, level: int) -> str:
-        alike = self._tensor(then) == self._tensor(other)
+        tensors = self._tensor(then), self._tensor(other)
         if self._tensor(condition):
-            first = self._full(then) if not self._tensor(then) and not self._tensor(other) else self.write(then)
+            first = self.write(then) if any(tensors) else self._full(then)
             return f"torch.where({self.write(condition)}, {first}, {self.write(other)})"
+        alike = tensors[0] == tensors[1]
         first, second = (self.write(each, OR) if alike else self._full(each) for each in (then, other))
-        return f"({first} if {self.write(condition, OR)} else {second})"
+        return _closed(f"{first} if {self.write(condition, OR)} else {second}", 0, level)
 
     def _call(self, function: str, arguments: tuple[Expression, ...]) -> str:
+        tensors = [each for each in arguments if self._tensor(each)]
+        if len(tensors) == 1:
+            return self._method(function, tensors[0], [each for each in arguments if each is not tensors[0]])
         texts = [self.write(each) for each in arguments]
         if function in _DRAWS:
             return f"torch.empty_like(w).{_DRAWS[function]}({', '.join(texts)})"
-        tensors = [self._tensor(each) for each in arguments]
-        if not any(tensors):
-            if function == "clamp":
-                return f"min(max({texts[0]}, {texts[1]}), {texts[2]})"
-            return f"{FUNCTIONS[function].python}({', '.join(texts)})"
-        if function == "clamp":
-            return f"{self.write(arguments[0], ATOM)}.clamp({texts[1]}, {texts[2]})"
-        if function in ("minimum", "maximum") and not all(tensors):
-            whole, number = (0, 1) if tensors[0] else (1, 0)
-            side = "max" if function == "minimum" else "min"
-            return f"{self.write(arguments[whole], ATOM)}.clamp({side}={texts[number]})"
-        if len(arguments) > 1:
+        if tensors:
             return f"torch.{function}({', '.join(texts)})"
-        return f"{self.write(arguments[0], ATOM)}.{function}()"
+        if function == "clamp":
+            return f"min(max({texts[0]}, {texts[1]}), {texts[2]})"
+        return f"{FUNCTIONS[function].python}({', '.join(texts)})"
+
+    def _method(self, function: str, tensor: Expression, numbers: list[Expression]) -> str:
+        """A function of one tensor, and of plain numbers: the smaller of it and 1 is `w.clamp(max=1)`."""
+        name, prefix = {"minimum": ("clamp", "max="), "maximum": ("clamp", "min=")}.get(function, (function, ""))
+        texts = (f"{prefix}{self.write(each)}" for each in numbers)
+        return f"{self.write(tensor, ATOM)}.{name}({', '.join(texts)})"
 
     def _tensor(self, expression: Expression) -> bool:
         return kind_of(expression, self._given).tensor
 
-    def _is_mask(self, expression: Expression) -> bool:
-        return kind_of(expression, self._given) == Kind(tensor=True, condition=True)
-
-    def _mask(self, expression: Expression) -> str:
-        return f"{self.write(expression, ATOM)}.to(w.dtype)"
-
     def _full(self, expression: Expression) -> str:
-        text = self.write(expression)
-        return text if self._tensor(expression) else f"torch.full_like(w, {text})"
+        """A tensor, of one number where it is one."""
+        if self._tensor(expression):
+            return self.write(expression, OR)
+        return f"torch.full_like(w, {self.write(expression)})"
 
 
 def _closed(text: str, own: int, level: int) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
+import sys
 from typing import Any
 
 import pytest
@@ -168,7 +170,7 @@ def test_source_of_random_expressions_does_what_they_say(
             "where(fan_in > fan_out, w, 0)",
             [
                 "fan_in, fan_out = nn.init._calculate_fan_in_and_fan_out(w)",
-                "return w.copy_((w if fan_in > fan_out else torch.full_like(w, 0)))",
+                "return w.copy_(w if fan_in > fan_out else torch.full_like(w, 0))",
             ],
         ),
     ],
@@ -194,6 +196,28 @@ def test_numbers_keep_the_precision_of_the_tensor() -> None:
         "minimum(w, 0.1) * (w > 0)",
     ):
         assert run(written, w.clone()).tolist() == [0.0, 0.1], written
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "abs(" * 32 + "w" + ")" * 32,
+        "clamp(" * 25 + "w" + ", 0, 1)" * 25,
+        "2 * (1 < " * 20 + "w" + ")" * 20,
+        "where(1 < 2, w, " * 20 + "w" + ")" * 20,
+        "w+" * 99 + "w",
+        "w ** 2 ** " * 16 + "w",
+        "a = uniform(0, 1); " + "; ".join(f"v{k} = w + v{k - 1}" if k else "v0 = w" for k in range(20)) + "; v19",
+    ],
+)
+def test_what_is_nested_deeply_takes_no_time_and_little_of_the_stack(written: str) -> None:
+    limit = sys.getrecursionlimit()
+    depth = len(inspect.stack(0))
+    sys.setrecursionlimit(depth + 600)
+    try:
+        assert alike(parse(written), torch.linspace(0, 1, 6).reshape(2, 3))
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_scaled_ones_agree_with_those_of_torch() -> None:
