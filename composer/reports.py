@@ -61,7 +61,9 @@ class TensorReport:
     """A parameter or buffer by its state-dict name. `shape` is None while a lazy layer has not inferred it.
 
     `owner` is the name of the parameter that this one is the same as ("" where it is its own). `saved` is
-    false for a constant, which is no part of a state dict.
+    false for a constant, which is no part of a state dict. `layer` is the `torch.nn` class of the module that has it,
+    as the design says it ("" for a block), and `rules` are the numbers from 0 of the initializer rules that fill it, of
+    which the last one has the last word.
     """
 
     name: str
@@ -71,6 +73,13 @@ class TensorReport:
     trainable: bool
     owner: str = ""
     saved: bool = True
+    layer: str = ""
+    rules: tuple[int, ...] = ()
+
+    @property
+    def rule(self) -> int | None:
+        """The number of the rule that its initial values are of; None where they are what its layer gives it."""
+        return self.rules[-1] if self.rules else None
 
     @property
     def count(self) -> int | None:

@@ -80,6 +80,7 @@ _SPECS = (
         call="nn.init.dirac_",
         min_dims=3,
         max_dims=5,
+        divides="groups",
         help="A one in the middle of each kernel: a convolution then passes its input on.",
         aliases=("identity", "delta"),
         options=(Int("groups", default=1, low=1, help="Groups of the convolution; they divide its output channels."),),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from composer.catalog.options import Option, Value
+
+MAX_DIMS = 16
 
 
 @dataclass(frozen=True)
@@ -117,18 +119,27 @@ class OpSpec(NodeSpec):
 class InitSpec(Spec):
     """A function of `torch.nn.init`, by its name without the trailing underscore, or an expression (`call` empty).
 
-    `min_dims` and `max_dims` say how many dimensions a tensor that it fills may have.
+    `min_dims` and `max_dims` say how many dimensions a tensor that it fills may have; `divides` names an option that
+    divides its first size.
     """
 
     call: str = ""
     min_dims: int = 0
-    max_dims: int = 16
+    max_dims: int = MAX_DIMS
+    divides: str = ""
 
     def text(self, options: Mapping[str, Value]) -> str:
         """The expression that says the values; "" where a function of torch's does."""
         return "" if self.call else str(options["expression"])
 
-    def dims(self, options: Mapping[str, Value]) -> range:
-        """How many dimensions a tensor may have that is filled so: in an expression, `fan_in` asks for two."""
-        least = [option.least_dims(options.get(option.name)) for option in self.options]
-        return range(max([self.min_dims, *least]), self.max_dims + 1)
+    def wants(self, options: Mapping[str, Value], shape: Sequence[int]) -> str:
+        """What it wants of a tensor, where it cannot fill one of this shape; "" where it can."""
+        asked = (option.least_dims(options.get(option.name)) for option in self.options)
+        least, most = max([self.min_dims, *asked]), self.max_dims
+        if not least <= len(shape) <= most:
+            dims = f"{least}" if least == most else f"{least} to {most}" if most < MAX_DIMS else f"at least {least}"
+            return f"{dims} dimensions"
+        parts = options.get(self.divides, 1)
+        if isinstance(parts, int) and parts > 1 and shape[0] % parts:
+            return f"a first size that {self.divides}={parts} divides"
+        return ""

@@ -52,32 +52,41 @@ def finish(design: Design, functions: Functions) -> tuple[str, ...]:
 
 
 def _modules(rule: Rule) -> str:
+    """The head of the loop over the modules of a rule. A glob asks for their paths, by all of their names."""
     ids = tuple(rule.where.split(".")) if rule.where else ()
-    return f"{submodule('self', ids)}.modules()"
+    block = submodule("self", ids)
+    if not rule.glob:
+        return f"for module in {block}.modules():"
+    prefix = f"prefix={literal(rule.where)}, " if rule.where else ""
+    return f"for path, module in {block}.named_modules({prefix}remove_duplicate=False):"
 
 
 def _rule(rule: Rule, functions: Functions) -> list[str]:
-    return [f"for module in {_modules(rule)}:", *(f"    {line}" for line in _fill(rule, functions))]
+    return [_modules(rule), *(f"    {line}" for line in _fill(rule, functions))]
 
 
 def _lazy_rule(rule: Rule, number: int, functions: Functions) -> list[str]:
     name = f"initialize_{number}"
+    initialize = f"partial({name}, path)" if rule.glob else name
     return [
         "",
-        f"def {name}(module):",
+        f"def {name}({'path, ' if rule.glob else ''}module):",
         *(f"    {line}" for line in _fill(rule, functions)),
         "",
-        f"for module in {_modules(rule)}:",
-        f"    when_ready(module, {name})",
+        _modules(rule),
+        f"    when_ready(module, {initialize})",
     ]
 
 
 def _fill(rule: Rule, functions: Functions) -> list[str]:
     conditions = [f"isinstance(module, nn.{rule.kind})"] if rule.kind else []
-    conditions += [f"name == {literal(rule.parameter)}"] if rule.parameter else []
+    if rule.parameter:
+        name = 'name.rpartition(".")[2]' if rule.glob else "name"
+        conditions.append(f"{name} == {literal(rule.parameter)}")
+    conditions += [f"fnmatchcase(name, {literal(rule.glob)})"] if rule.glob else []
     filled = render.fill(INITIALIZERS[rule.init.scheme], rule.init.options, "parameter", functions)
-    head = "for name, parameter in module.named_parameters(recurse=False):"
-    if not rule.parameter:
+    head = f"for name, parameter in module.named_parameters({'path, ' if rule.glob else ''}recurse=False):"
+    if not rule.parameter and not rule.glob:
         head = "for parameter in module.parameters(recurse=False):"
     if not conditions:
         return [head, f"    {filled}"]

@@ -184,17 +184,18 @@ def uses(body: BlockPlan | ModuleCall) -> Iterator[str]:
             yield from uses(inner)
 
 
+_STANDARD = (
+    (r"(?<![\w.])copy\.", "import copy"),
+    (r"(?<![\w.])math\.", "import math"),
+    (r"OrderedDict\(", "from collections import OrderedDict"),
+    (r"fnmatchcase\(", "from fnmatch import fnmatchcase"),
+    (r"partial\(", "from functools import partial"),
+)
+
+
 def _imports(code: str) -> str:
     """The imports that `code` needs, in the usual order."""
-    standard = [
-        line
-        for word, line in (
-            (r"(?<![\w.])copy\.", "import copy"),
-            (r"(?<![\w.])math\.", "import math"),
-            (r"OrderedDict\(", "from collections import OrderedDict"),
-        )
-        if re.search(word, code)
-    ]
+    standard = [line for word, line in _STANDARD if re.search(word, code)]
     torch = ["import torch"] if re.search(r"\btorch\.", code) else []
     if re.search(r"\bF\.", code):
         torch.append("import torch.nn.functional as F")

@@ -38,9 +38,13 @@ class Definition(Frozen):
 
 
 class Rule(Frozen):
-    """Which parameters an initializer fills: under `where`, of layers of `kind`, called `parameter`; empty is any."""
+    """Which parameters an initializer fills: under `where`, of layers of `kind`, called `parameter`; empty is any.
+
+    `glob` is a pattern of whole names as in a state dict, `encoder.*.weight`, in which `*` stands for anything.
+    """
 
     where: Text = ""
+    glob: Text = ""
     kind: Text = ""
     parameter: Text = ""
     init: Initializer

@@ -20,6 +20,8 @@ TAKEN = frozenset(dir(builtins)) | {
     "self",
     "training",
     "OrderedDict",
+    "fnmatchcase",
+    "partial",
     "cls",
     "when_ready",
     "layer",
@@ -45,7 +47,7 @@ def is_free_name(text: str) -> bool:
 
 def is_class_name(text: str) -> bool:
     """Whether `text` may name a definition: a free name that no constructor assigns (`composer.codegen.finish`)."""
-    return is_free_name(text) and not re.fullmatch(r"name|parameter|initialize_\d+", text)
+    return is_free_name(text) and not re.fullmatch(r"name|parameter|path|initialize_\d+", text)
 
 
 def unique(base: str, taken: Container[str]) -> str:

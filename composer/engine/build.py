@@ -18,7 +18,10 @@ from composer.engine.symbols import is_sure
 from composer.errors import DesignError
 from composer.reports import ShapesReport, SourceReport, describe
 
-_CANNOT_BE_BUILT = ("broken-tie", "tie-shape", "lazy-tie", "broken-freeze", "broken-rule", "broken-share")
+_CANNOT_BE_BUILT = (
+    "broken-tie", "tie-shape", "lazy-tie", "broken-freeze", "broken-rule", "broken-share", "unsuited-rule",
+    "unsuited-initializer",
+)  # fmt: skip
 
 
 def notes_of(report: ShapesReport) -> dict[str, str]:

@@ -45,7 +45,7 @@ def expected(init: Initializer, shape: Sequence[int]) -> Moments | None:
     options (an interval whose ends are the wrong way round), and where the tensor has no elements.
     """
     spec = INITIALIZERS[init.scheme]
-    if not spec.call or len(shape) not in spec.dims(init.options) or 0 in shape:
+    if not spec.call or spec.wants(init.options, shape) or 0 in shape:
         return None
     options = {option.name: option.default for option in spec.options} | init.options
     found = _SCHEMES[init.scheme](options, tuple(shape))
@@ -98,10 +98,8 @@ def _some_ones(number: int, shape: Shape) -> Moments:
     return Moments(part, math.sqrt(part * (1 - part)))
 
 
-def _dirac(options: Options, shape: Shape) -> Moments | None:
+def _dirac(options: Options, shape: Shape) -> Moments:
     groups = options["groups"]
-    if shape[0] % groups:
-        return None
     return _some_ones(groups * min(shape[0] // groups, shape[1]), shape)
 
 

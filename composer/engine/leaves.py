@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from composer import memo
+from composer.catalog import INITIALIZERS
 from composer.catalog.options import Option, Value
 from composer.catalog.spec import Spec
 from composer.codegen import render
@@ -38,7 +39,7 @@ class Leaves:
             return self.found.record(at, node.kind, inputs, None)
         if given is None:
             construct = render.construct(node.spec, options)
-            self._add(at.path, at.owner, preview.tensors_of(construct))
+            self._add(at.path, at.owner, preview.tensors_of(construct), node.kind)
             return self.found.record(at, node.kind, inputs, None)
         first = self.found.first.setdefault(at.owner, given) if node.spec.concrete else given
         present = tuple(each is not LEFT_OUT for each in inputs)
@@ -50,7 +51,7 @@ class Leaves:
                 at, node.kind, ran.construct, given, origins, ran.error, True, dtype, ran.wrong, ran.mended
             )
             self.found.failures.setdefault(at.node, failure)
-        self._add(at.path, at.owner, ran.outcome.tensors)
+        self._add(at.path, at.owner, ran.outcome.tensors, node.kind)
         return self.found.record(at, node.kind, inputs, ran.output, ran.outcome.flops)
 
     def op(self, call: OpCall, inputs: Inputs, at: At) -> Flow:
@@ -73,6 +74,10 @@ class Leaves:
         if any(each < 0 for each in shape):
             self.found.problem(at.node, "bad-size", "sizes ≥ 0", str(list(shape)))
             return self.found.record(at, node.kind, (), None)
+        scheme = INITIALIZERS.get(node.init.scheme) if node.init else None
+        wanted = scheme.wants(node.init.options, shape) if node.init and scheme else ""
+        if scheme and wanted:
+            self.found.problem(at.node, "unsuited-initializer", f"{wanted} for {scheme.kind}", str(list(shape)))
         block, _, id = at.path.rpartition(".")
         own = OwnTensor(id, shape, node.dtype, node.kind == "Parameter", node.kind != "Constant")
         self._add(block, at.owner.rpartition(".")[0], (own,))
@@ -111,12 +116,13 @@ class Leaves:
                 return None
         return result
 
-    def _add(self, path: str, owner: str, tensors: tuple[OwnTensor, ...]) -> None:
+    def _add(self, path: str, owner: str, tensors: tuple[OwnTensor, ...], kind: str = "") -> None:
         """Note parameters and buffers of the module at `path`, which are those of the module at `owner`."""
         for own in tensors:
             name, original = join(path, own.name), join(owner, own.name)
             of = "" if original == name else original
-            row = TensorReport(name, own.shape, own.dtype, own.parameter, own.parameter, of, own.saved)
+            layer = own.inner or kind
+            row = TensorReport(name, own.shape, own.dtype, own.parameter, own.parameter, of, own.saved, layer)
             self.found.tensors.append((path, row))
 
 

@@ -35,13 +35,17 @@ DTYPE: dict[str, torch.dtype] = {name: getattr(torch, name) for name in DTYPES}
 
 @dataclass(frozen=True, slots=True)
 class OwnTensor:
-    """A parameter or buffer of one layer, by its name there; `shape` None while lazy. `saved`: in the state dict."""
+    """A parameter or buffer of one layer, by its name there; `shape` None while lazy. `saved`: in the state dict.
+
+    `inner` is the `torch.nn` class of the module inside the layer that has it; "" where that is the layer itself.
+    """
 
     name: str
     shape: tuple[int, ...] | None
     dtype: str
     parameter: bool
     saved: bool = True
+    inner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +203,21 @@ def dtype_name(dtype: torch.dtype) -> str:
 def own_tensors(module: nn.Module) -> tuple[OwnTensor, ...]:
     """A layer's parameters and buffers, in the order of its state dict, unsaved buffers last."""
     saved = module.state_dict(keep_vars=True)
-    rows = [_row(name, tensor, True) for name, tensor in saved.items()]
-    return (*rows, *(_row(name, tensor, False) for name, tensor in module.named_buffers() if name not in saved))
+    unsaved = {name: tensor for name, tensor in module.named_buffers() if name not in saved}
+    return tuple(_row(module, name, tensor, name in saved) for name, tensor in {**saved, **unsaved}.items())
 
 
-def _row(name: str, tensor: Tensor, saved: bool) -> OwnTensor:
+def _row(module: nn.Module, name: str, tensor: Tensor, saved: bool) -> OwnTensor:
     unknown = isinstance(tensor, UninitializedParameter | UninitializedBuffer)
     shape = None if unknown else tuple(tensor.shape)
-    return OwnTensor(name, shape, dtype_name(tensor.dtype), isinstance(tensor, nn.Parameter), saved)
+    path = name.rpartition(".")[0]
+    inner = _public(type(module.get_submodule(path))) if path else ""
+    return OwnTensor(name, shape, dtype_name(tensor.dtype), isinstance(tensor, nn.Parameter), saved, inner)
+
+
+def _public(module: type[nn.Module]) -> str:
+    """The class itself, or the nearest above it, that `torch.nn` has by its name."""
+    return str(next(each.__name__ for each in module.__mro__ if getattr(nn, each.__name__, None) is each))
 
 
 def text_of(error: Exception) -> str:

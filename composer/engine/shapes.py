@@ -13,6 +13,7 @@ from composer.design.check import check
 from composer.design.document import Design, Input
 from composer.design.lower import lower
 from composer.design.plan import Plan
+from composer.engine import rules
 from composer.engine.explain import explain, lacks_channels
 from composer.engine.fixes import fixes
 from composer.engine.fixing.trial import Trial
@@ -81,8 +82,10 @@ def _report(
         *nothing_left(steps.values()),
         *tie_problems,
         *_lost(design, steps, tensors),
+        *rules.unsuited(design, tuple(tensors.values())),
     ]
-    return ShapesReport(steps, _by_node(steps), _owned(design, tensors, owners), tuple(problems), dict(runs[0]))
+    rows = _ruled(design, tensors, owners, _owned(design, tensors, owners))
+    return ShapesReport(steps, _by_node(steps), rows, tuple(problems), dict(runs[0]))
 
 
 _labelled: Memo[StepReport] = Memo(50_000)
@@ -173,6 +176,16 @@ def _owned(design: Design, rows: Mapping[str, TensorReport], owners: Mapping[str
         )
         for name, row in rows.items()
     )
+
+
+def _ruled(
+    design: Design, before: Mapping[str, TensorReport], owners: Mapping[str, str], rows: tuple[TensorReport, ...]
+) -> tuple[TensorReport, ...]:
+    """The rows with the rules that fill them. Rules come before ties: of tied parameters that of the owner counts."""
+    if not design.initializers:
+        return rows
+    found = rules.filled(design.initializers, tuple(before.values()))
+    return tuple(replace(row, rules=found.get(owners[row.name], ())) for row in rows)
 
 
 def _lost(design: Design, steps: Mapping[str, StepReport], tensors: Collection[str]) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,14 +26,23 @@ BYTES = 256 * 2**20
 """As much as the values before all changes that can be taken back may take."""
 
 
-@dataclass(slots=True)
-class _Step:
-    """What was done at `index` of the tensor of these `names`; `other` holds the values of the other side."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a step did at `index` of the tensor of these `names`; `other` holds the values of the other side."""
 
-    label: str
     names: tuple[str, ...]
     index: tuple[Index, ...]
     other: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    label: str
+    parts: tuple[_Part, ...]
+
+    @property
+    def nbytes(self) -> int:
+        return sum(each.other.nbytes for each in self.parts)
 
 
 class Changes:
@@ -71,9 +81,32 @@ class Changes:
             before = tensor[index].clone()
             after = _after(before, name, how, number)
             tensor[index] = after
+        self._add(model, _label(name, where, how, number), {name: (index, before)})
+
+    def replace(self, model: nn.Module, values: Mapping[str, Tensor], label: str) -> None:
+        """Give saved tensors of `model` other values of the same shape, as one step. Gradients stay.
+
+        What is too large to be kept for the way back cannot be undone, and nothing before it either.
+        """
+        self.follow(model)
+        tensors = named_tensors(model)
+        kept = sum(tensors[name].nbytes for name in values) <= BYTES
+        whole: tuple[Index, ...] = ()
+        before = {name: (whole, tensors[name].detach().clone()) for name in values if kept}
+        with torch.no_grad():
+            for name, value in values.items():
+                tensors[name].copy_(value)
+        self._add(model, label, before)
+
+    def _add(self, model: nn.Module, label: str, before: Mapping[str, tuple[tuple[Index, ...], Tensor]]) -> None:
+        """Keep a step that was just done, with the values that were there."""
         self._undone.clear()
-        self._done.append(_Step(_label(name, where, how, number), self._groups[name], index, before))
-        while len(self._done) > STEPS or sum(each.other.nbytes for each in self._done) > BYTES:
+        if not before:
+            self._done.clear()
+        else:
+            parts = tuple(_Part(self._groups[name], index, other) for name, (index, other) in before.items())
+            self._done.append(_Step(label, parts))
+        while len(self._done) > STEPS or sum(each.nbytes for each in self._done) > BYTES:
             self._done.popleft()
         self._note(model)
 
@@ -90,12 +123,14 @@ class Changes:
             self._done.append(self._swap(model, self._undone.pop()))
 
     def _swap(self, model: nn.Module, step: _Step) -> _Step:
-        tensor = named_tensors(model)[step.names[0]]
+        tensors, parts = named_tensors(model), []
         with torch.no_grad():
-            present = tensor[step.index].clone()
-            tensor[step.index] = step.other
+            for part in step.parts:
+                tensor = tensors[part.names[0]]
+                parts.append(_Part(part.names, part.index, tensor[part.index].clone()))
+                tensor[part.index] = part.other
         self._note(model)
-        return _Step(step.label, step.names, step.index, present)
+        return _Step(step.label, tuple(parts))
 
     def follow(self, model: nn.Module) -> None:
         """Forget the steps of tensors whose values something else has changed."""
@@ -111,8 +146,11 @@ class Changes:
         self._note(model)
 
     def _keep(self, names: set[str]) -> None:
-        self._done = deque(each for each in self._done if each.names[0] in names)
-        self._undone = [each for each in self._undone if each.names[0] in names]
+        def is_kept(step: _Step) -> bool:
+            return all(each.names[0] in names for each in step.parts)
+
+        self._done = deque(filter(is_kept, self._done))
+        self._undone = list(filter(is_kept, self._undone))
 
     def _note(self, model: nn.Module) -> None:
         self._versions = {name: each._version for name, each in named_tensors(model).items()}

@@ -19,7 +19,7 @@ def held(state: State, progress: Progress, text: str) -> HeldReport:
     """What the design's live model holds, with statistics; those of tensors that did not change are known."""
     from composer.engine.held import held as engine
 
-    model, changes = _open(state, progress, text)
+    model, changes = open_values(state, progress, text)
     changes.follow(model)
     return replace(engine(model, state.known, progress), undo=changes.undo_name, redo=changes.redo_name)
 
@@ -31,7 +31,7 @@ def window(
     from composer.engine import showing
     from composer.engine.values import tensor_at
 
-    model, _ = _open(state, progress, text)
+    model, _ = open_values(state, progress, text)
     return showing.window(tensor_at(model, name), where, top, left, rows, columns)
 
 
@@ -40,13 +40,13 @@ def picture(state: State, progress: Progress, text: str, name: str, first: int =
     from composer.engine import showing
     from composer.engine.values import tensor_at
 
-    model, _ = _open(state, progress, text)
+    model, _ = open_values(state, progress, text)
     return showing.picture(tensor_at(model, name), first)
 
 
 def change(state: State, progress: Progress, text: str, name: str, where: str, how: How, number: Number) -> HeldReport:
     """Set values of the live model to a number, or add it to them, as a step that can be undone."""
-    model, changes = _open(state, progress, text)
+    model, changes = open_values(state, progress, text)
     changes.change(model, name, where, how, number)
     state.initial = False
     return held(state, progress, text)
@@ -54,19 +54,20 @@ def change(state: State, progress: Progress, text: str, name: str, where: str, h
 
 def undo_values(state: State, progress: Progress, text: str) -> HeldReport:
     """Take back the last change of values."""
-    model, changes = _open(state, progress, text)
+    model, changes = open_values(state, progress, text)
     changes.undo(model)
     return held(state, progress, text)
 
 
 def redo_values(state: State, progress: Progress, text: str) -> HeldReport:
     """Do again the change of values that was undone last."""
-    model, changes = _open(state, progress, text)
+    model, changes = open_values(state, progress, text)
     changes.redo(model)
     return held(state, progress, text)
 
 
-def _open(state: State, progress: Progress, text: str) -> tuple[nn.Module, Changes]:
+def open_values(state: State, progress: Progress, text: str) -> tuple[nn.Module, Changes]:
+    """The design's live model, and the history of changes to its values."""
     from composer.engine.values import Changes
 
     open_model(state, progress, text)

@@ -66,11 +66,11 @@ def shapes(state: State, progress: Progress, text: str, sizes: Mapping[str, int]
     """The problems of a design, and the shapes of all that can be run of it."""
     from composer.engine.shapes import examine
 
-    return examine(_read(text), sizes)
+    return examine(read(text), sizes)
 
 
 @lru_cache(maxsize=4)
-def _read(text: str) -> Design:
+def read(text: str) -> Design:
     """The design that `text` says: the app asks for its shapes, its FLOPs and its source, one soon after the other."""
     return loads(text)
 
@@ -86,7 +86,7 @@ def flops(state: State, progress: Progress, text: str) -> FlopsReport:
     """The FLOPs of a design for one sample."""
     from composer.engine.flops import flops as engine
 
-    return engine(_read(text))
+    return engine(read(text))
 
 
 def repair(state: State, progress: Progress, text: str) -> RepairReport:
@@ -101,7 +101,7 @@ def source(state: State, progress: Progress, text: str) -> SourceReport:
     """The design's source, with its shapes as comments."""
     from composer.engine.build import listing_of
 
-    return listing_of(_read(text))
+    return listing_of(read(text))
 
 
 def open_model(state: State, progress: Progress, text: str) -> OpenReport:
@@ -110,7 +110,7 @@ def open_model(state: State, progress: Progress, text: str) -> OpenReport:
     from composer.engine import build
     from composer.engine.carry import carry, holds
 
-    design = _read(text)
+    design = read(text)
     report = build.shapes_checked(design)
     code = source(design, build.notes_of(report))
     if state.model is not None and (code, design.seed) == (state.source, state.seed):
@@ -139,7 +139,7 @@ def live(state: State, progress: Progress, text: str) -> LiveReport:
 
     open_model(state, progress, text)
     assert state.model is not None
-    design = _read(text)
+    design = read(text)
     return look(design, state.model, shapes_checked(design).steps, state.resolved)
 
 
@@ -198,6 +198,23 @@ def gradients(
     inputs: Sequence[tuple[Sequence[int], str]] | None = None,
 ) -> GradientsReport:
     """A forward and backward pass of the design's live model, which is left as it is. `inputs` as in `dry_run`."""
+    open_model(state, progress, text)
+    assert state.model is not None
+    return signals(state, state.model, text, data, samples, seed, loss, training, inputs)
+
+
+def signals(
+    state: State,
+    model: nn.Module,
+    text: str,
+    data: str,
+    samples: int,
+    seed: int,
+    loss: str,
+    training: bool,
+    inputs: Sequence[tuple[Sequence[int], str]] | None = None,
+) -> GradientsReport:
+    """What `gradients` tells, of a model that has the source of the live one."""
     from composer.engine import data as data_sets
     from composer.engine import gradients as engine
     from composer.engine.build import listing_of
@@ -206,15 +223,13 @@ def gradients(
     from composer.engine.preflight import preflight
     from composer.engine.preview import type_of
 
-    open_model(state, progress, text)
-    assert state.model is not None
-    design = _read(text)
+    design = read(text)
     given = typed(design.inputs, inputs) if inputs is not None else design.inputs
     sample = data_sets.load(data, given, samples, seed)
     types = {each.name: type_of(tensor) or () for each, tensor in zip(given, sample.tensors, strict=True)}
-    preflight(design, state.model, types)
+    preflight(design, model, types)
     code = engine.Code(f"<{state.class_name}>", ops_by_line(design, listing_of(design)))
-    return engine.gradients(state.model, sample, loss, training, seed, code)
+    return engine.gradients(model, sample, loss, training, seed, code)
 
 
 def _forward(state: State, progress: Progress, text: str, sample: Sample, seed: int) -> RunReport:
@@ -229,7 +244,7 @@ def _forward(state: State, progress: Progress, text: str, sample: Sample, seed: 
     def tell(row: ResolvedReport) -> None:
         progress(ProgressReport(row.path, next(done), total))
 
-    report, resolved = forward(_read(text), state.model, sample, seed, state.draws, tell)
+    report, resolved = forward(read(text), state.model, sample, seed, state.draws, tell)
     if resolved:
         state.initial = False  # building the model anew would give these layers no values
         fresh = {each.path for each in resolved}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from composer.ui.live import Live
     from composer.ui.looking import Look
     from composer.ui.running import Run
+    from composer.ui.schemes.filling import Filling
     from composer.ui.weights.asking import Weights
 
 Choice = Literal["reload", "overwrite"]
@@ -26,7 +27,8 @@ class Document:
 
     `trouble` is why the last change is not in the file: a StaleSave where somebody else changed that, another
     error where it cannot be written; None where all is saved. `run` is the last run of the model, `live` what is known
-    of that, `gradients` the last look at those, `weights` what is known of its values.
+    of that, `gradients` the last look at those, `weights` what is known of its values, `filling` what its initializer
+    rules did last.
     """
 
     def __init__(self, workspace: Workspace, stored: Stored) -> None:
@@ -40,6 +42,7 @@ class Document:
         self.live: Live | None = None
         self.gradients: Look | None = None
         self.weights: Weights | None = None
+        self.filling: Filling | None = None
         self.acks: dict[str, int] = {}  # for each page, the number of its last operation that was applied
         self._workspace = workspace
         self._text = (stored.design, dumps(stored.design))

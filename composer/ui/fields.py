@@ -191,14 +191,21 @@ def _initializer(path: str, init: Initializer | None) -> Iterator[Field]:
     option = Choice("init", default=None, optional=True, choices=tuple(INITIALIZERS), help=help)
     scheme = init.scheme if init else None
     yield Field(option, scheme, bool(init), lambda new: say(new, {}), say(None, {}) if init else None)
-    for each in INITIALIZERS[scheme].options if init and scheme in INITIALIZERS else ():
-        assert init is not None
+    if init:
+        yield from initializer_options(init, say)
+
+
+Say = Callable[[Value, Mapping[str, Value]], Operation]
+"""What makes an operation of a scheme and its options."""
+
+
+def initializer_options(init: Initializer, say: Say) -> Iterator[Field]:
+    """The options of a scheme."""
+    for each in INITIALIZERS[init.scheme].options if init.scheme in INITIALIZERS else ():
         yield _initializer_option(init, each, say)
 
 
-def _initializer_option(
-    init: Initializer, option: Option, say: Callable[[Value, Mapping[str, Value]], Operation]
-) -> Field:
+def _initializer_option(init: Initializer, option: Option, say: Say) -> Field:
     others = {name: value for name, value in init.options.items() if name != option.name}
     given = option.name in init.options
     return Field(

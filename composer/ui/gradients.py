@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import streamlit as st
 
 from composer.catalog.objectives import fitting
 from composer.reports import ShapesReport
-from composer.ui import looking, state
+from composer.ui import looking, sheets, state
 from composer.ui.document import Document
 from composer.ui.inputs import chosen, input_controls
 from composer.ui.language import _
@@ -20,22 +17,15 @@ from composer.ui.signals import show_report
 _POLL = 0.4
 _SAMPLES = 32
 _PAGE = "grad"
-_FOLDER = Path(__file__).parent
 
 
 def gradients(document: Document, report: ShapesReport) -> None:
     """The whole page. `report` is what the preview found of the design."""
-    st.html(_styles())
+    sheets.use("initialize.css", "gradients.css")
     look = document.gradients
     busy = look is not None and look.job.running
     panel = st.fragment(_panel, run_every=_POLL) if busy else _panel
     panel(document, report, busy)
-
-
-@cache
-def _styles() -> str:
-    sheets = (_FOLDER / name for name in ("initialize.css", "gradients.css"))
-    return f"<style>{''.join(each.read_text(encoding='utf-8') for each in sheets)}</style>"
 
 
 def _panel(document: Document, report: ShapesReport, busy: bool) -> None:

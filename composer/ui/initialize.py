@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import streamlit as st
 
 from composer.codegen.finish import has_lazy
@@ -21,22 +18,15 @@ from composer.ui.parameters import show_log, show_parameters
 
 _POLL = 0.4
 _FEW = 3  # reasons at once
-_STYLE = Path(__file__).with_name("initialize.css")
 
 
 def initialize(document: Document, report: ShapesReport) -> None:
     """The whole page. `report` is what the preview found of the design."""
-    st.html(_styles())
     live = live_models.look(document)
     busy = live.busy is not None
     # A click while nothing runs is for the whole page: undo and the code follow it.
     panel = st.fragment(_panel, run_every=_POLL) if busy else _panel
     panel(document, report, live, busy)
-
-
-@cache
-def _styles() -> str:
-    return f"<style>{_STYLE.read_text(encoding='utf-8')}</style>"
 
 
 def _panel(document: Document, report: ShapesReport, live: Live, busy: bool) -> None:

@@ -10,7 +10,7 @@ from composer.design.nodes import Layer, Node, Op, Use
 from composer.design.paths import find
 from composer.errors import Problem
 from composer.reports import ShapesReport
-from composer.ui import state
+from composer.ui import entering, state
 from composer.ui.actions import actions, outermost
 from composer.ui.document import Document
 from composer.ui.entries import Button, Entry
@@ -18,10 +18,8 @@ from composer.ui.facts import facts
 from composer.ui.fields import fields_of, name_of, whole
 from composer.ui.forms import entry
 from composer.ui.language import _
-from composer.ui.outbox import fresh
 from composer.ui.ports import another_input, ports
 from composer.ui.signature import signature_of
-from composer.ui.values import FieldError
 from composer.ui.views import component
 from composer.ui.wires import wires
 from composer.views.wording import clean
@@ -144,32 +142,11 @@ def _receive(document: Document, report: ShapesReport) -> None:
 
 def receive(document: Document, report: ShapesReport, message: Mapping[str, Any]) -> None:
     """Apply what a page says that is not applied yet: what was typed in a row, or the operations of a button."""
-    for sent in fresh(document, message):
-        first, *others = sent["operations"]
-        if first.get("edit") == "entry" and not others:
-            _set(document, report, str(first.get("path", "")), str(first.get("key", "")), first.get("value"))
-        else:
-            state.change(document, sent["operations"])
 
+    def rows(path: str) -> Iterator[Entry]:
+        return entries(document.design, path, report) if state.is_there(document, path) else iter(())
 
-def _set(document: Document, report: ShapesReport, path: str, key: str, value: object) -> None:
-    """Apply what is in a row, or keep it with what is wrong with it."""
-    if not state.is_there(document, path):
-        return
-    row = next((each for each in entries(document.design, path, report) if each.key == key), None)
-    if row is None or not row.takes(value):
-        return
-    drafts = state.drafts()
-    drafts.pop((path, key), None)
-    try:
-        operations = row.operations(value)
-    except FieldError as error:
-        drafts[path, key] = (str(value), str(error))
-        return
-    is_text = row.kind == "text"
-    refused = state.change(document, operations, quiet=is_text).refused if operations else ()
-    if refused and is_text:
-        drafts[path, key] = (str(value), f"expects {refused[0].expected}, received {refused[0].received}")
+    entering.receive(document, message, rows)
 
 
 __all__ = ["entries", "inspector", "receive", "shown"]

@@ -31,6 +31,7 @@ EDITOR = "editor"
 GRAPH = "graph"
 CODE = "code"
 INSPECTOR = "inspector"
+RULES = "rules"
 DESIGNS = "designs"
 FOLLOW = "follow"
 _PARAMETER = "design"
@@ -328,10 +329,15 @@ def kept(key: str, default: Any) -> Any:
     return st.session_state.get(key, default)
 
 
+def first(key: str, value: Any) -> Any:
+    """The value that came first under this key in this tab, so that what it decides does not change."""
+    return st.session_state.setdefault(key, value)
+
+
 __all__ = [
-    "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "WORKSPACE", "Deleted", "Document", "answer",
-    "begin", "change", "chosen_key", "close", "deepen_from_graph", "deleted", "document", "documents", "drafts",
-    "follow_table", "is_there", "keep_selection", "kept", "note_deleted", "notify", "open_id", "opened", "said",
-    "select", "select_all", "select_from", "select_from_editor", "selected", "selection", "show", "tab_name",
-    "table_key", "take_answer", "take_notices", "toggle_from_graph", "widget",
+    "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "RULES", "WORKSPACE", "Deleted", "Document",
+    "answer", "begin", "change", "chosen_key", "close", "deepen_from_graph", "deleted", "document", "documents",
+    "drafts", "first", "follow_table", "is_there", "keep_selection", "kept", "note_deleted", "notify", "open_id",
+    "opened", "said", "select", "select_all", "select_from", "select_from_editor", "selected", "selection", "show",
+    "tab_name", "table_key", "take_answer", "take_notices", "toggle_from_graph", "widget",
 ]  # fmt: skip

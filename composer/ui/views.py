@@ -37,9 +37,9 @@ class Drawn:
 
 
 @cache
-def component(name: str) -> Any:
-    """A component of ours, by the name of its files."""
-    return st.components.v2.component(f"composer.{name}", js=f"{name}.js", css=f"{name}.css")
+def component(name: str, style: str = "") -> Any:
+    """A component of ours, by the name of its files. `style`: it has the style sheet of another one."""
+    return st.components.v2.component(f"composer.{name}", js=f"{name}.js", css=f"{style or name}.css")
 
 
 def begin_graph(document: state.Document) -> Future[Drawn]:

@@ -103,9 +103,5 @@ def test_an_expression_is_called_by_the_name_of_its_function() -> None:
     spec = INITIALIZERS["expression"]
     assert fill(spec, {"expression": "w * 2"}, "self.weight", {"w * 2": "init_custom"}) == "init_custom(self.weight)"
     assert spec.options[0].required and spec.text({"expression": "w * 2"}) == "w * 2"
-    assert 1 in spec.dims({"expression": "w * 2"}) and 1 not in spec.dims({"expression": "w * fan_in"})
-
-
-def test_dimensions_are_those_of_the_declaration() -> None:
-    for spec in OF_TORCH.values():
-        assert spec.dims({}) == range(spec.min_dims, spec.max_dims + 1)
+    assert spec.wants({"expression": "w * 2"}, ()) == "" == spec.wants({"expression": "w * fan_in"}, (3, 4))
+    assert spec.wants({"expression": "w * fan_in"}, (3,)) == "at least 2 dimensions"

@@ -201,7 +201,7 @@ def test_a_definition_named_like_the_parameter_of_a_shared_module() -> None:
     assert model.b.u is not model.b.s is model.fc
 
 
-@pytest.mark.parametrize("name", ["name", "parameter", "initialize_0"])
+@pytest.mark.parametrize("name", ["name", "parameter", "path", "initialize_0"])
 def test_a_definition_named_like_a_variable_of_the_constructor(name: str) -> None:
     definition = Definition(name=name, body=Sequential(nodes=(linear("0", 4, 4),)))
     problems = check(chain(Use(id="u", of=name), definitions=(definition,), frozen=("u",)))

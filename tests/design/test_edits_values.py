@@ -226,9 +226,19 @@ class TestParameters:
         assert design.initializers == (one, other)
         assert edits.remove_rule(design, 0).initializers == (other,)
         assert edits.set_rules(design, (other, one)).initializers == (other, one)
+        assert edits.set_rule(design, 1, one).initializers == (one, one)
+        three = edits.add_rule(design, Rule(glob="*.bias", init=ONES))
+        for index, to, order in ((0, 2, (1, 2, 0)), (2, 0, (2, 0, 1)), (1, 1, (0, 1, 2))):
+            assert edits.move_rule(three, index, to).initializers == tuple(three.initializers[k] for k in order)
         for index in (2, -1):
             with refused("the position of a rule .there are 2."):
                 edits.remove_rule(design, index)
+            with refused("the position of a rule .there are 2."):
+                edits.set_rule(design, index, one)
+            with refused("the position of a rule .there are 2."):
+                edits.move_rule(design, 0, index)
+            with refused("the position of a rule .there are 2."):
+                edits.move_rule(design, index, 0)
 
 
 class TestWhole:

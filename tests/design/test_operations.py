@@ -31,7 +31,13 @@ def start() -> Design:
         Tensor(id="p", kind="Buffer", shape=(4,)),
     )
     definition = Definition(name="D", body=Sequential(nodes=(linear("e", 4, 4),)))
-    return of(Sequential(nodes=nodes), definitions=(definition,), ties=(("a.weight", "b.c.weight"),), frozen=("a",))
+    return of(
+        Sequential(nodes=nodes),
+        definitions=(definition,),
+        ties=(("a.weight", "b.c.weight"),),
+        frozen=("a",),
+        initializers=(Rule(init=Initializer(scheme="zeros")),),
+    )
 
 
 EXAMPLES: tuple[tuple[dict[str, Any], str], ...] = (
@@ -84,6 +90,9 @@ EXAMPLES: tuple[tuple[dict[str, Any], str], ...] = (
     ({"edit": "unfreeze", "path": "a"}, "unfreeze a"),
     ({"edit": "set_rules", "rules": [{"init": {"scheme": "ones"}}]}, "set the initializer rules"),
     ({"edit": "add_rule", "rule": {"kind": "Linear", "init": {"scheme": "ones"}}}, "add an initializer rule"),
+    ({"edit": "set_rule", "index": 0, "rule": {"init": {"scheme": "ones"}}}, "change initializer rule 1"),
+    ({"edit": "move_rule", "index": 0, "to": 0}, "move initializer rule 1"),
+    ({"edit": "remove_rule", "index": 0}, "remove initializer rule 1"),
     ({"edit": "set_design", "name": "Net", "seed": 3}, "set name, seed of the design"),
     ({"edit": "set_design", "inputs": [{"name": "q", "shape": ["N", 4]}]}, "set inputs of the design"),
 )
@@ -100,7 +109,7 @@ def test_every_edit(operation: dict[str, Any], label: str) -> None:
 
 
 def test_all_edits_are_tried_and_have_labels() -> None:
-    tried = {operation["edit"] for operation, _ in EXAMPLES} | {"remove_rule", "rename_definition_option"}
+    tried = {operation["edit"] for operation, _ in EXAMPLES} | {"rename_definition_option"}
     assert tried == set(edits.EDITS)
     assert set(_LABELS) | {"duplicate", "set_design"} == set(edits.EDITS)
     assert set(edits.EDITS) <= set(edits.__all__)

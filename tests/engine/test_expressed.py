@@ -15,7 +15,9 @@ from composer.design.nodes import Tensor as TensorNode
 from composer.design.text import dumps, loads
 from composer.engine.build import live
 from composer.engine.held import named_tensors
+from composer.engine.shapes import shapes
 from composer.engine.values import Changes
+from composer.errors import DesignError
 from tests.build import chain, layer, linear, op
 from tests.strategies.expressions import BOOK
 
@@ -53,9 +55,15 @@ def test_it_fills_as_the_book_s_does() -> None:
 
 def test_36_one_dimension_has_no_fans() -> None:
     for init in (expressed("uniform(0, fan_in)"), Initializer(scheme="xavier_uniform")):
-        design = chain(linear("0", 4, 8), initializers=(Rule(parameter="bias", init=init),))
-        with pytest.raises(ValueError, match="Fan in and fan out can not be computed for tensor with fewer than 2"):
+        design = chain(linear("0", 4, 8), initializers=(Rule(init=init),))
+        (problem,) = shapes(design).problems
+        expected = f"0: expects at least 2 dimensions for {init.scheme} (initializer rule 1), received bias of shape 8"
+        assert str(problem) == expected and problem.fixes[0].label == "let rule 1 fill only weight"
+        with pytest.raises(DesignError, match="at least 2 dimensions"):
             live(design)
+    free = TensorNode(id="w", kind="Parameter", shape=(3,), init=expressed("normal(0, 1 / fan_out)"))
+    (problem,) = [each for each in shapes(chain(linear("0", 4, 4), free)).problems if each.path == "w"]
+    assert str(problem) == "w: expects at least 2 dimensions for expression, received [3]"
 
 
 def test_37_masses_are_a_quarter_a_half_a_quarter(weights: Tensor) -> None:
@@ -101,6 +109,16 @@ def test_lazy_layers_are_filled_with_their_sizes() -> None:
         written = nn.Linear(fan_in, fan_out)
         nn.init.xavier_uniform_(written.weight)
         assert torch.equal(module.get_parameter("weight"), written.weight)
+
+
+def test_globs_name_what_is_filled() -> None:
+    rules = (Rule(glob="*.0.weight", init=expressed(BOOK)), Rule(glob="lazy.*", init=expressed("w * 0 + 0.5")))
+    block = Sequential(id="s", nodes=(linear("0", 4, 4), layer("lazy", "LazyLinear", out_features=2)))
+    model = live(chain(block, layer("lazy", "LazyLinear", out_features=3), initializers=rules))
+    model(torch.randn(1, 4))
+    weight = model.get_parameter("s.0.weight")
+    assert ((weight == 0) | (weight.abs() >= 5)).all()
+    assert model.get_parameter("lazy.weight").eq(0.5).all() and not model.get_parameter("s.lazy.bias").eq(0.5).any()
 
 
 def test_present_values_are_read() -> None:

@@ -13,6 +13,7 @@ from composer.engine.build import live
 from composer.engine.data import Sample
 from composer.engine.gradients import gradients
 from composer.engine.live import tensors_of
+from composer.errors import DesignError
 from composer.reports import count_parameters
 from composer.signals import GradientsReport
 from tests.build import chain, layer, linear, op
@@ -105,7 +106,8 @@ def test_36_xavier_needs_two_dimensions() -> None:
     with pytest.raises(ValueError, match="fewer than 2 dimensions"):
         nn.init.xavier_uniform_(torch.empty(8))
     rule = Rule(parameter="bias", init=Initializer(scheme="xavier_uniform"))
-    with pytest.raises(ValueError, match="fewer than 2 dimensions"):
+    expected = "a: expects at least 2 dimensions for xavier_uniform .initializer rule 1., received bias of shape 8"
+    with pytest.raises(DesignError, match=expected):
         live(chain(linear("a", 4, 8), initializers=(rule,)))
 
 

@@ -100,6 +100,8 @@ def operations(design: Design) -> st.SearchStrategy[Operation]:
         edit("unfreeze", path=st.sampled_from(design.frozen or ["conv"])),
         edit("set_rules", rules=st.just([RULE])),
         edit("add_rule", rule=st.just(RULE)),
+        edit("set_rule", index=st.integers(0, 1), rule=st.just(RULE)),
+        edit("move_rule", index=st.integers(0, 1), to=st.integers(0, 1)),
         edit("remove_rule", index=st.integers(0, 1)),
         edit("set_design", name=ids(), seed=st.integers(0, 5)),
     )

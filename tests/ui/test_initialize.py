@@ -210,6 +210,8 @@ def test_a_design_that_is_no_model(workspace: Workspace) -> None:
     workspace.create(chain(layer("0", "Linear", in_features=4), name="Half"))
     models.pool().close("half")
     app = open_page("half")
+    app.session_state["init:tab:half"] = "Sizes of lazy layers"
+    settled(app.run())
     assert "0: expects a value for out_features" in said(app)
     click(app, "look_again")
     workspace.save(

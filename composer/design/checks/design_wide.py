@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from composer.catalog import LAYERS
 from composer.catalog.options import DTYPES
@@ -24,7 +25,8 @@ def problems(design: Design) -> Iterator[Problem]:
         yield from _tie(design, group)
     for number, rule in enumerate(design.initializers):
         place = f"initializer rule {number + 1}"
-        yield from values.initializer(rule.where, rule.init, ())
+        for problem in values.initializer(rule.where, rule.init, ()):
+            yield replace(problem, received=f"{problem.received} in {place}")
         if rule.kind and rule.kind not in LAYERS:
             received = f"{values.shown(rule.kind)}{values.close(rule.kind, LAYERS)} in {place}"
             yield Problem(rule.where, "unknown-kind", "a kind of layer", received)

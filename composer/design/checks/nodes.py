@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from composer.catalog import INITIALIZERS, RESERVED_IDS
+from composer.catalog import RESERVED_IDS
 from composer.catalog.options import DTYPES
 from composer.design.checks import values
 from composer.design.document import Design
 from composer.design.names import is_free_name
 from composer.design.nodes import (
     BlockBase,
-    Initializer,
     Layer,
     Node,
     Op,
@@ -136,7 +135,6 @@ def _tensor(node: Tensor, path: str, scope: Collection[str]) -> Iterator[Problem
         yield from values.initializer(path, node.init, scope)
         if node.init.scheme == "sparse" or not node.dtype.startswith(("float", "bfloat")):
             yield from _needs_floats(node, path)
-        yield from _fits(node.init, len(node.shape), path)
     if node.value is not None:
         yield from _literal(node, path)
 
@@ -144,14 +142,6 @@ def _tensor(node: Tensor, path: str, scope: Collection[str]) -> Iterator[Problem
 def _needs_floats(node: Tensor, path: str) -> Iterator[Problem]:
     if not node.dtype.startswith(("float", "bfloat")):
         yield Problem(path, "bad-initializer", "an initializer only for real numbers", f"{node.dtype}")
-
-
-def _fits(init: Initializer, dims: int, path: str) -> Iterator[Problem]:
-    """Whether the scheme can fill a tensor of so many dimensions."""
-    fitting = INITIALIZERS[init.scheme].dims(init.options) if init.scheme in INITIALIZERS else range(99)
-    if dims not in fitting:
-        number = f"{fitting[0]}" if len(fitting) == 1 else f"{fitting[0]} to {fitting[-1]}"
-        yield Problem(path, "bad-initializer", f"{number} dimensions for {init.scheme}", f"{dims}")
 
 
 def _literal(node: Tensor, path: str) -> Iterator[Problem]:

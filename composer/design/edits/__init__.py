@@ -19,7 +19,17 @@ from composer.design.edits.duplicating import duplicate
 from composer.design.edits.labels import describe
 from composer.design.edits.operations import EDITS, apply
 from composer.design.edits.options import set_field, set_kind, set_option, unset_option
-from composer.design.edits.parameters import add_rule, freeze, remove_rule, set_rules, tie, unfreeze, untie
+from composer.design.edits.parameters import (
+    add_rule,
+    freeze,
+    move_rule,
+    remove_rule,
+    set_rule,
+    set_rules,
+    tie,
+    unfreeze,
+    untie,
+)
 from composer.design.edits.pasting import paste
 from composer.design.edits.positions import (
     insert,
@@ -50,6 +60,7 @@ __all__ = [
     "insert",
     "make_definition",
     "move",
+    "move_rule",
     "move_to_shortcut",
     "paste",
     "remove",
@@ -67,6 +78,7 @@ __all__ = [
     "set_kind",
     "set_option",
     "set_outputs",
+    "set_rule",
     "set_rules",
     "set_shortcut",
     "tie",

@@ -36,7 +36,9 @@ _LABELS: Mapping[str, str] = {
     "unfreeze": "unfreeze {parameter}",
     "set_rules": "set the initializer rules",
     "add_rule": "add an initializer rule",
-    "remove_rule": "remove an initializer rule",
+    "set_rule": "change initializer rule {place}",
+    "move_rule": "move initializer rule {place}",
+    "remove_rule": "remove initializer rule {place}",
 }
 _MODES = {"copy": "copy {path}", "linked": "link another {path}", "shared": "share {path}"}
 _PATHS = ("path", "to")
@@ -55,6 +57,8 @@ def describe(operation: Mapping[str, Any]) -> str:
     elif edit == "make_definition" and not operation.get("name"):
         label = "make {path} a definition"
     words = {name: _words(name, value) for name, value in operation.items()}
+    if isinstance(operation.get("index"), int):
+        words["place"] = str(operation["index"] + 1)
     words["parameter"] = _shown(operation.get("path") or "the design")  # whole: its name alone says little
     try:
         return label.format_map(words)

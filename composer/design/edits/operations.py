@@ -35,7 +35,7 @@ _FUNCTIONS: tuple[Edit, ...] = (
     options.set_option, options.unset_option, options.set_field, options.set_kind,
     connecting.connect, wiring.set_inputs, wiring.set_outputs, wiring.set_input_names,
     parameters.tie, parameters.untie, parameters.freeze, parameters.unfreeze,
-    parameters.set_rules, parameters.add_rule, parameters.remove_rule,
+    parameters.set_rules, parameters.add_rule, parameters.set_rule, parameters.move_rule, parameters.remove_rule,
     whole.set_design,
 )  # fmt: skip
 

@@ -64,13 +64,41 @@ def add_rule(design: Design, rule: Rule) -> Design:
     return changed(design, initializers=(*design.initializers, rule))
 
 
+def set_rule(design: Design, index: int, rule: Rule) -> Design:
+    """Replace the rule at a position.
+
+    Raises:
+        EditError: where there is none.
+    """
+    rules = _around(design, index)
+    return changed(design, initializers=(*rules[0], rule, *rules[1]))
+
+
+def move_rule(design: Design, index: int, to: int) -> Design:
+    """Move the rule at a position to another one, counted without it.
+
+    Raises:
+        EditError: where there is no such position.
+    """
+    before, after = _around(design, index)
+    _around(design, to)
+    rest = (*before, *after)
+    return changed(design, initializers=(*rest[:to], design.initializers[index], *rest[to:]))
+
+
 def remove_rule(design: Design, index: int) -> Design:
     """Remove the rule at a position.
 
     Raises:
         EditError: where there is none.
     """
-    if not 0 <= index < len(design.initializers):
-        raise refusal("", f"the position of a rule (there are {len(design.initializers)})", str(index))
+    before, after = _around(design, index)
+    return changed(design, initializers=(*before, *after))
+
+
+def _around(design: Design, index: int) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The rules before and behind that at a position."""
     rules = design.initializers
-    return changed(design, initializers=(*rules[:index], *rules[index + 1 :]))
+    if not 0 <= index < len(rules):
+        raise refusal("", f"the position of a rule (there are {len(rules)})", str(index))
+    return rules[:index], rules[index + 1 :]

@@ -110,12 +110,26 @@ class Text {
     });
   }
 
-  // What is being typed is not overwritten, unless it was sent and this is the answer.
-  update({ value, hint = "" }) {
+  // What is being typed is not overwritten, unless it was sent and this is the answer. Choices are suggestions.
+  update({ value, hint = "", choices }) {
+    if (choices) this.#suggest(choices);
     const typing = this.field.matches(":focus") && this.field.value !== this.shown && this.field.value !== this.sent;
     this.field.placeholder = hint;
     this.shown = value;
     if (!typing) this.field.value = value;
+  }
+
+  #suggest(choices) {
+    if (!this.list) {
+      this.list = element("datalist");
+      this.list.id = `${this.field.id}list`;
+      this.field.setAttribute("list", this.list.id);
+      this.field.after(this.list);
+    }
+    const text = JSON.stringify(choices);
+    if (text === this.drawn) return;
+    this.drawn = text;
+    this.list.replaceChildren(...choices.map(([key]) => new Option(key, key)));
   }
 }
 
