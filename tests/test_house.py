@@ -12,7 +12,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "composer"
 
-LOWEST = {"reports", "tensor_reports", "errors", "expressions", "indices", "initial_reports", "memo", "signals"}
+LOWEST = {
+    "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
+    "signals",
+}  # fmt: skip
 PURE = {"design", "catalog", "codegen", "templates"} | LOWEST
 ALLOWED = {
     "reports": {"errors"},
@@ -21,6 +24,7 @@ ALLOWED = {
     "errors": set(),
     "indices": {"errors"},
     "expressions": set(),
+    "tensor_expressions": {"tensor_expressions"},
     "memo": set(),
     "signals": set(),
     "catalog": {"catalog"} | LOWEST,

@@ -1,6 +1,6 @@
-"""The schemes of `torch.nn.init`, which fill a parameter with initial values."""
+"""The schemes of `torch.nn.init`, which fill a parameter with initial values, and one that an expression says."""
 
-from composer.catalog.options import Choice, Float, Int
+from composer.catalog.options import Choice, Float, Int, TensorExpression
 from composer.catalog.spec import InitSpec
 
 _NONLINEARITIES = (
@@ -141,6 +141,19 @@ _SPECS = (
         options=(
             Float("sparsity", low=0.0, high=1.0, help="Part of each column that is zero."),
             Float("std", default=0.01, low=0.0, help="Standard deviation of the others."),
+        ),
+    ),
+    InitSpec(
+        kind="expression",
+        category="Custom",
+        help="Values of an expression over random draws, the sizes of the tensor and its present values.",
+        aliases=("custom", "formula", "random"),
+        options=(
+            TensorExpression(
+                "expression",
+                help="Over w (the present values), uniform(a, b), normal(mean, std), fan_in, fan_out and pi. "
+                "A draw that is used twice gets a name: v = uniform(-10, 10); v * (abs(v) >= 5).",
+            ),
         ),
     ),
 )

@@ -117,20 +117,25 @@ class OpSpec(NodeSpec):
 
 @dataclass(frozen=True, kw_only=True)
 class InitSpec(Spec):
-    """A function of `torch.nn.init`, by its name without the trailing underscore.
+    """A function of `torch.nn.init`, by its name without the trailing underscore, or an expression (`call` empty).
 
     `min_dims` and `max_dims` say how many dimensions a tensor that it fills may have; `divides` names an option that
     divides its first size.
     """
 
-    call: str
+    call: str = ""
     min_dims: int = 0
     max_dims: int = MAX_DIMS
     divides: str = ""
 
+    def text(self, options: Mapping[str, Value]) -> str:
+        """The expression that says the values; "" where a function of torch's does."""
+        return "" if self.call else str(options["expression"])
+
     def wants(self, options: Mapping[str, Value], shape: Sequence[int]) -> str:
         """What it wants of a tensor, where it cannot fill one of this shape; "" where it can."""
-        least, most = self.min_dims, self.max_dims
+        asked = (option.least_dims(options.get(option.name)) for option in self.options)
+        least, most = max([self.min_dims, *asked]), self.max_dims
         if not least <= len(shape) <= most:
             dims = f"{least}" if least == most else f"{least} to {most}" if most < MAX_DIMS else f"at least {least}"
             return f"{dims} dimensions"

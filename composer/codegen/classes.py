@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from composer.catalog.options import literal
 from composer.codegen import modules
+from composer.codegen.custom import Functions
 from composer.codegen.forward import forward
 from composer.codegen.layout import Group, Item, Line, lines
 from composer.codegen.modules import Ids, Scope, shared_parameters, submodule
@@ -25,6 +26,7 @@ class ClassSpec:
     options: tuple[tuple[str, int | None], ...]
     body: BlockPlan | RepeatCall
     finish: tuple[str, ...] = ()
+    functions: Functions = field(default_factory=dict)
 
 
 def class_source(
@@ -39,15 +41,15 @@ def class_source(
 
 
 def _scope(
-    body: BlockPlan | RepeatCall, class_of: Callable[[BlockPlan | RepeatCall], str], notes: Mapping[str, str]
+    spec: ClassSpec, class_of: Callable[[BlockPlan | RepeatCall], str], notes: Mapping[str, str]
 ) -> tuple[Scope, dict[Ids, str]]:
-    own = ids_of(body)
-    given = shared_parameters(needs(body, own), words(body))
+    own = ids_of(spec.body)
+    given = shared_parameters(needs(spec.body, own), words(spec.body))
 
     def module(ids: Ids) -> str:
         return given[ids] if ids in given else submodule("self", ids[len(own) :])
 
-    return Scope(module, class_of, notes), given
+    return Scope(module, class_of, notes, spec.functions), given
 
 
 def _signature(spec: ClassSpec, given: Mapping[Ids, str]) -> str:
@@ -60,7 +62,7 @@ def _signature(spec: ClassSpec, given: Mapping[Ids, str]) -> str:
 def _block_class(
     spec: ClassSpec, block: BlockPlan, class_of: Callable[[BlockPlan | RepeatCall], str], notes: Mapping[str, str]
 ) -> list[Line]:
-    scope, given = _scope(block, class_of, notes)
+    scope, given = _scope(spec, class_of, notes)
     chain = is_chain(block)
     head = _plain(f"class {spec.name}(nn.{'Sequential' if chain else 'Module'}):", _signature(spec, given))
     if chain and is_inline(block) and modules.is_numbered(block.steps):
@@ -92,7 +94,7 @@ def _kept_options(spec: ClassSpec, block: BlockPlan) -> dict[str, str]:
 def _register(id: str, path: str, call: object, scope: Scope, chain: bool) -> list[Line]:
     note = scope.note(path) if chain else ""
     if isinstance(call, TensorCall):
-        return lines(_register_tensor(call.node), indent=8, paths=(path,))
+        return lines(_register_tensor(call.node, scope), indent=8, paths=(path,))
     if not modules_registered(call):
         return []
     text = modules.module(call, scope)  # type: ignore[arg-type]  # ops and tensors are gone by here
@@ -107,8 +109,8 @@ def modules_registered(call: object) -> bool:
     return not isinstance(call, OpCall | TensorCall)
 
 
-def _register_tensor(node: Tensor) -> str:
-    text = modules.tensor(node)
+def _register_tensor(node: Tensor, scope: Scope) -> str:
+    text = modules.tensor(node, scope.functions)
     if node.kind == "Parameter":
         made = f"nn.Parameter({text})"
         if is_attribute(node.id):
@@ -121,7 +123,7 @@ def _register_tensor(node: Tensor) -> str:
 def _repeat_class(
     spec: ClassSpec, call: RepeatCall, class_of: Callable[[BlockPlan | RepeatCall], str], notes: Mapping[str, str]
 ) -> list[Line]:
-    scope, given = _scope(call, class_of, notes)
+    scope, given = _scope(spec, class_of, notes)
     several = len(call.node.input_names) > 1
     argument = modules.instances(call, scope, unpack="" if several else "*")
     head = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from composer.catalog import INITIALIZERS
 from composer.catalog.options import literal
 from composer.codegen import render
+from composer.codegen.custom import Functions
 from composer.codegen.modules import submodule
 from composer.design.document import Design, Rule
 from composer.design.names import is_attribute
@@ -37,12 +38,12 @@ def has_lazy(design: Design) -> bool:
     )
 
 
-def finish(design: Design) -> tuple[str, ...]:
-    """Lines for the end of `__init__`, without their indent."""
+def finish(design: Design, functions: Functions) -> tuple[str, ...]:
+    """Lines for the end of `__init__`, without their indent. `functions` fill tensors by expressions."""
     lazy = has_lazy(design)
     lines: list[str] = []
     for number, rule in enumerate(design.initializers):
-        lines += _lazy_rule(rule, number) if lazy else _rule(rule)
+        lines += _lazy_rule(rule, number, functions) if lazy else _rule(rule, functions)
     for owner, *others in design.ties:
         lines += [_tie(owner, other) for other in others]
     for path in design.frozen:
@@ -60,30 +61,30 @@ def _modules(rule: Rule) -> str:
     return f"for path, module in {block}.named_modules({prefix}remove_duplicate=False):"
 
 
-def _rule(rule: Rule) -> list[str]:
-    return [_modules(rule), *(f"    {line}" for line in _fill(rule))]
+def _rule(rule: Rule, functions: Functions) -> list[str]:
+    return [_modules(rule), *(f"    {line}" for line in _fill(rule, functions))]
 
 
-def _lazy_rule(rule: Rule, number: int) -> list[str]:
+def _lazy_rule(rule: Rule, number: int, functions: Functions) -> list[str]:
     name = f"initialize_{number}"
     initialize = f"partial({name}, path)" if rule.glob else name
     return [
         "",
         f"def {name}({'path, ' if rule.glob else ''}module):",
-        *(f"    {line}" for line in _fill(rule)),
+        *(f"    {line}" for line in _fill(rule, functions)),
         "",
         _modules(rule),
         f"    when_ready(module, {initialize})",
     ]
 
 
-def _fill(rule: Rule) -> list[str]:
+def _fill(rule: Rule, functions: Functions) -> list[str]:
     conditions = [f"isinstance(module, nn.{rule.kind})"] if rule.kind else []
     if rule.parameter:
         name = 'name.rpartition(".")[2]' if rule.glob else "name"
         conditions.append(f"{name} == {literal(rule.parameter)}")
     conditions += [f"fnmatchcase(name, {literal(rule.glob)})"] if rule.glob else []
-    filled = render.fill(INITIALIZERS[rule.init.scheme], rule.init.options, "parameter")
+    filled = render.fill(INITIALIZERS[rule.init.scheme], rule.init.options, "parameter", functions)
     head = f"for name, parameter in module.named_parameters({'path, ' if rule.glob else ''}recurse=False):"
     if not rule.parameter and not rule.glob:
         head = "for parameter in module.parameters(recurse=False):"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from composer.catalog import INITIALIZERS
 from composer.catalog.options import literal
 from composer.codegen import render
+from composer.codegen.custom import Functions
 from composer.codegen.layout import Group, Item, Text
 from composer.codegen.scope import ids_of, is_inline, names, needs, words
 from composer.design.names import is_attribute, unique, variable
@@ -21,11 +22,13 @@ Ids = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Scope:
-    """Where an expression stands: how to write the module at a path, and the shape noted beside a step."""
+    """Where an expression stands: how to write the module at a path, the shape noted beside a step, and the
+    functions that fill tensors by expressions."""
 
     module: Callable[[Ids], str]
     class_of: Callable[[BlockPlan | RepeatCall], str]
     notes: Mapping[str, str]
+    functions: Functions
 
     def note(self, path: str) -> str:
         return self.notes.get(path, "")
@@ -118,7 +121,7 @@ def _factor(times: Size) -> str:
     return source(parse(times), level=3) if isinstance(times, str) else str(times)
 
 
-def tensor(node: Tensor) -> str:
+def tensor(node: Tensor, functions: Functions) -> str:
     """The expression that makes a free parameter's, buffer's or constant's tensor."""
     dims = ", ".join(map(size, node.shape))
     tail = "" if node.dtype == "float32" else f", dtype=torch.{node.dtype}"
@@ -130,7 +133,9 @@ def tensor(node: Tensor) -> str:
     if node.init is None:
         return f"torch.zeros({shape}{tail})"
     spec = INITIALIZERS[node.init.scheme]
-    return render.fill(spec, node.init.options, f"torch.empty({shape}{tail})")
+    # An expression may read the values there are, so they are zeros rather than whatever the memory held.
+    made = f"torch.{'empty' if spec.call else 'zeros'}({shape}{tail})"
+    return render.fill(spec, node.init.options, made, functions)
 
 
 def nested(value: Value) -> str:

@@ -78,8 +78,12 @@ def call_op(
     return f"{function}({', '.join([*bare, *named])})"
 
 
-def fill(spec: InitSpec, options: Mapping[str, Value], tensor: str, rename: Rename = NO_RENAME) -> str:
-    """`nn.init.normal_(self.weight, std=0.01)`."""
+def fill(
+    spec: InitSpec, options: Mapping[str, Value], tensor: str, functions: Mapping[str, str], rename: Rename = NO_RENAME
+) -> str:
+    """`nn.init.normal_(self.weight, std=0.01)`. `functions` are the names of those for expressions, by their texts."""
+    if not spec.call:
+        return f"{functions[spec.text(options)]}({tensor})"
     return f"{spec.call}({', '.join([tensor, *_by_name(spec.options, options, rename)])})"
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from composer.codegen.classes import ClassSpec, class_source
+from composer.codegen.custom import function, functions
 from composer.codegen.finish import WHEN_READY, finish, has_lazy
 from composer.codegen.layout import Line
 from composer.codegen.scope import ids_of, is_inline, names
@@ -66,6 +67,8 @@ class _File:
         self._notes = notes
         self._names: dict[str, str] = {}  # path of a block with a class of its own → the class
         self._taken = {*plan.definitions, class_name_of(design), *names_of(design)}
+        self._functions = functions(design, self._taken)
+        self._taken.update(self._functions.values())
 
     def lines(self) -> list[Line]:
         """Every line of the file."""
@@ -73,11 +76,12 @@ class _File:
         classes: list[ClassSpec] = []
         for definition in _in_order(self._plan.definitions):
             classes += self._classes(definition.body, definition.name, definition.options)
-        classes += self._classes(self._plan.root, main, (), finish(self._design))
+        classes += self._classes(self._plan.root, main, (), finish(self._design, self._functions))
         exported = [main, *self._plan.definitions]
         body = [class_source(each, lambda block: self._names[block.path], self._notes) for each in classes]
         if self._design.initializers and has_lazy(self._design):
             body.insert(0, _of_nobody(WHEN_READY.strip()))
+        body[:0] = [_of_nobody(function(name, text)) for text, name in self._functions.items()]
         code = [line for lines in body for line in (*_of_nobody("\n"), *lines)]
         listed = ", ".join(f'"{name}"' for name in exported)
         title = f'"""{main}: a PyTorch model made with Block Composer. It needs torch and nothing else."""'
@@ -96,7 +100,7 @@ class _File:
         inner = [body.body] if isinstance(body, RepeatCall) else [step.call for step in body.steps]
         for call in inner:
             yield from self._inner(call, name)  # type: ignore[arg-type]  # others have no classes
-        yield ClassSpec(name, options, body, finish)
+        yield ClassSpec(name, options, body, finish, self._functions)
 
     def _inner(self, call: ModuleCall, outer: str) -> Iterator[ClassSpec]:
         match call:
@@ -181,16 +185,17 @@ def uses(body: BlockPlan | ModuleCall) -> Iterator[str]:
 
 
 _STANDARD = (
-    ("copy.", "import copy"),
-    ("OrderedDict(", "from collections import OrderedDict"),
-    ("fnmatchcase(", "from fnmatch import fnmatchcase"),
-    ("partial(", "from functools import partial"),
+    (r"(?<![\w.])copy\.", "import copy"),
+    (r"(?<![\w.])math\.", "import math"),
+    (r"OrderedDict\(", "from collections import OrderedDict"),
+    (r"fnmatchcase\(", "from fnmatch import fnmatchcase"),
+    (r"partial\(", "from functools import partial"),
 )
 
 
 def _imports(code: str) -> str:
     """The imports that `code` needs, in the usual order."""
-    standard = [line for word, line in _STANDARD if word in code]
+    standard = [line for word, line in _STANDARD if re.search(word, code)]
     torch = ["import torch"] if re.search(r"\btorch\.", code) else []
     if re.search(r"\bF\.", code):
         torch.append("import torch.nn.functional as F")

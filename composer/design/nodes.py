@@ -109,7 +109,7 @@ class Op(_Leaf):
 
 
 class Initializer(Frozen):
-    """A scheme of `torch.nn.init` and its options."""
+    """A scheme of the catalog and its options."""
 
     scheme: Text
     options: Options = Field(default_factory=dict)

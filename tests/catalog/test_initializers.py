@@ -1,4 +1,7 @@
-"""Every scheme of `torch.nn.init`: its options, its text, and which tensors it can fill."""
+"""Every scheme of `torch.nn.init`: its options, its text, and which tensors it can fill; and the one of our own.
+
+What an expression means is tested with its source, in `tests/codegen/test_custom.py`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ from torch import nn
 
 from composer.catalog import INITIALIZERS
 from composer.codegen.render import fill
+
+OWN = {"expression"}  # no function of torch.nn.init
+OF_TORCH = {kind: spec for kind, spec in INITIALIZERS.items() if kind not in OWN}
 
 NOT_OPTIONS = {"tensor": "what is filled", "generator": "the seed of the design decides"}
 
@@ -35,7 +41,7 @@ def _shape(kind: str, dims: int) -> tuple[int, ...]:
 
 def _fill(kind: str, dims: int) -> torch.Tensor:
     tensor = torch.empty(_shape(kind, dims))
-    eval(fill(INITIALIZERS[kind], OPTIONS.get(kind, {}), "w"), {"nn": nn, "w": tensor})
+    eval(fill(INITIALIZERS[kind], OPTIONS.get(kind, {}), "w", {}), {"nn": nn, "w": tensor})
     return tensor
 
 
@@ -45,10 +51,11 @@ def test_every_scheme_is_there() -> None:
         for name, each in vars(nn.init).items()
         if name.endswith("_") and not name.startswith("_") and callable(each)
     }
-    assert schemes == set(INITIALIZERS)
+    assert schemes == set(OF_TORCH)
+    assert {kind for kind, spec in INITIALIZERS.items() if not spec.call} == OWN
 
 
-@pytest.mark.parametrize("kind", list(INITIALIZERS))
+@pytest.mark.parametrize("kind", list(OF_TORCH))
 def test_options_and_defaults_are_those_of_torch(kind: str) -> None:
     spec = INITIALIZERS[kind]
     assert spec.call == f"nn.init.{kind}_"
@@ -60,7 +67,7 @@ def test_options_and_defaults_are_those_of_torch(kind: str) -> None:
         assert option.name not in OPTIONS.get(kind, {}) or option.accepts(OPTIONS[kind][option.name])
 
 
-@pytest.mark.parametrize("kind", list(INITIALIZERS))
+@pytest.mark.parametrize("kind", list(OF_TORCH))
 def test_text_fills_as_torch_does(kind: str) -> None:
     spec = INITIALIZERS[kind]
     for dims in range(max(spec.min_dims, 1), min(spec.max_dims, 5) + 1):
@@ -86,7 +93,15 @@ def test_words_of_kaiming_are_those_torch_knows() -> None:
 
 
 def test_text_leaves_defaults_out() -> None:
-    assert fill(INITIALIZERS["normal"], {"std": 0.01, "mean": 0.0}, "self.weight") == (
+    assert fill(INITIALIZERS["normal"], {"std": 0.01, "mean": 0.0}, "self.weight", {}) == (
         "nn.init.normal_(self.weight, std=0.01)"
     )
-    assert fill(INITIALIZERS["constant"], {"val": 42.0}, "b") == "nn.init.constant_(b, val=42.0)"
+    assert fill(INITIALIZERS["constant"], {"val": 42.0}, "b", {}) == "nn.init.constant_(b, val=42.0)"
+
+
+def test_an_expression_is_called_by_the_name_of_its_function() -> None:
+    spec = INITIALIZERS["expression"]
+    assert fill(spec, {"expression": "w * 2"}, "self.weight", {"w * 2": "init_custom"}) == "init_custom(self.weight)"
+    assert spec.options[0].required and spec.text({"expression": "w * 2"}) == "w * 2"
+    assert spec.wants({"expression": "w * 2"}, ()) == "" == spec.wants({"expression": "w * fan_in"}, (3, 4))
+    assert spec.wants({"expression": "w * fan_in"}, (3,)) == "at least 2 dimensions"

@@ -23,6 +23,11 @@ TWICE = Definition(
 )
 HALF = Definition(name="A", body=Sequential(nodes=(layer("b", "Linear", in_features=4),)))
 
+
+def expressed(text: str) -> Initializer:
+    return Initializer(scheme="expression", options={"expression": text})
+
+
 WRONG: dict[str, tuple[Design, str, str]] = {
     "missing option": (chain(layer("a", "Linear", in_features=4)), "missing-option", "a"),
     "unknown option": (chain(layer("a", "Linear", **FOUR, size=3)), "unknown-option", "a"),
@@ -152,6 +157,11 @@ WRONG: dict[str, tuple[Design, str, str]] = {
         "unknown-initializer",
         "p",
     ),
+    "expression that is none": (
+        chain(linear("a", 4, 4), initializers=(Rule(init=expressed("w.data")),)),
+        "bad-option",
+        "",
+    ),
     "rule for no layer": (
         chain(linear("a", 4, 4), initializers=(Rule(kind="Linar", init=Initializer(scheme="zeros")),)),
         "unknown-kind",
@@ -263,3 +273,13 @@ def test_a_wire_that_leads_nowhere_may_be_led_elsewhere(wires: list[str], guesse
     assert not any(fix.certain for fix in problem.fixes)
     for fix in problem.fixes[:-1]:
         assert "broken-wire" not in {each.code for each in check(edits.apply(design, fix.edits[0]))}
+
+
+def test_an_expression_that_is_none_is_pointed_at() -> None:
+    (found,) = check(chain(linear("a", 4, 4), initializers=(Rule(init=expressed("v = uniform(-10, 10); v * [v]")),)))
+    assert str(found) == (
+        "the design: expects expression to have numbers, names, + - * / **, comparisons and parentheses (no index) "
+        "at character 27, received '[' in initializer rule 1"
+    )
+    (found,) = check(chain(linear("a", 4, 4), initializers=(Rule(init=Initializer(scheme="expression")),)))
+    assert found.code == "missing-option"

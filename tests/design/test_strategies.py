@@ -16,6 +16,7 @@ from composer.design.names import is_identifier
 from composer.design.nodes import (
     BLOCK_KINDS,
     TENSOR_KINDS,
+    Initializer,
     Layer,
     Node,
     Op,
@@ -23,6 +24,7 @@ from composer.design.nodes import (
     Repeat,
     Residual,
     Sequential,
+    Tensor,
     Use,
 )
 from composer.design.paths import scopes, walk
@@ -40,6 +42,7 @@ FEATURES = {
     "wire", "item", "item of item", "left out", "expression", "use option int", "use option str",
     "2 inputs", "3 inputs", "int64", "int32", "bool", "symbolic length", "2 outputs",
     "lazy", "hostile id", "definition", "definition in definition", "tie", "rule", "frozen",
+    "rule by expression", "tensor by expression",
 }  # fmt: skip
 
 
@@ -54,6 +57,8 @@ def features(design: Design) -> set[str]:
         "definition": design.definitions,
     }
     found |= {name for name, value in fields.items() if value}
+    if any(rule.init.scheme == "expression" for rule in design.initializers):
+        found.add("rule by expression")
     if any("L" in each.shape for each in design.inputs):
         found.add("symbolic length")
     for path, root, _ in scopes(design):
@@ -73,6 +78,8 @@ def of_node(node: Node) -> set[str]:
         case Layer() | Op():
             found |= {"expression"} if "'=" in str(node.options) else set()
             return found | ({"lazy"} if isinstance(node, Layer) and node.spec.concrete else set())
+        case Tensor(init=Initializer(scheme="expression")):
+            found.add("tensor by expression")
         case Use():
             found |= {f"use option {type(value).__name__}" for value in node.options.values()}
         case Parallel():

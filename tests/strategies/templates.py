@@ -8,6 +8,7 @@ from typing import Any
 
 from composer.design.nodes import Initializer, Node, Shared, Tensor, Use
 from tests.strategies.drawing import Defined, Filling, Make, Module, leaf
+from tests.strategies.expressions import EXPRESSIONS
 from tests.strategies.leaves import LARGEST, Shape, changing, keeping
 
 Step = Callable[[Filling], bool]
@@ -188,7 +189,8 @@ def with_tensor(block: Filling) -> bool:
         options = {"normalized_shape": shape[-1:]}
         block.put(leaf("layer_norm", options), shape, (block.flow[0], "", bias))
         return True
-    init = tree.pick([{"value": 1.5}, {"value": 2}, {"scheme": "normal"}, {"scheme": "uniform"}, {}])
+    own: list[dict[str, Any]] = [{"value": 1.5}, {"value": 2}, {"scheme": "normal"}, {"scheme": "uniform"}, {}]
+    init = tree.pick([*own, *({"scheme": "expression", "expression": each} for each in EXPRESSIONS)])
     id = block.put_tensor(tensor(kind, shape[-1:], **init))
     if kind == "Parameter":
         tree.weights.append(((*block.path, id), shape[-1:]))
@@ -196,8 +198,8 @@ def with_tensor(block: Filling) -> bool:
     return True
 
 
-def tensor(kind: Any, shape: tuple[int | str, ...], scheme: str = "", value: Any = None) -> Make:
-    init = Initializer(scheme=scheme) if scheme else None
+def tensor(kind: Any, shape: tuple[int | str, ...], scheme: str = "", value: Any = None, **options: Any) -> Make:
+    init = Initializer(scheme=scheme, options=options) if scheme else None
     return lambda id, _: Tensor(id=id, kind=kind, shape=shape, init=init, value=value)
 
 

@@ -12,6 +12,7 @@ from composer.design.nodes import Initializer, Node, Parallel, Repeat, Residual,
 from composer.design.paths import walk
 from tests.strategies.blocks import body_of, branch, fill
 from tests.strategies.drawing import Defined, Filling, Tree, is_lazy, leaf
+from tests.strategies.expressions import EXPRESSIONS, SCALED
 from tests.strategies.leaves import Shape
 from tests.strategies.names import DEFINITION_NAMES, DESIGN_NAMES, INPUT_NAMES, OPTION_NAMES
 from tests.strategies.templates import adapt, tensor, use
@@ -224,9 +225,12 @@ def _rule(tree: Tree) -> Rule:
     if tree.chance(50):
         schemes = ("xavier_uniform", "kaiming_normal", "orthogonal", "eye", "trunc_normal", "sparse")
         scheme = tree.pick(schemes)
-        options = {"sparsity": 0.5} if scheme == "sparse" else {}
+        options: dict[str, Any] = {"sparsity": 0.5} if scheme == "sparse" else {}
+        if tree.chance(25):
+            scheme, options = "expression", {"expression": tree.pick((*EXPRESSIONS, *SCALED))}
         return Rule(where=where, kind="Linear", parameter="weight", init=Initializer(scheme=scheme, options=options))
-    scheme, options = tree.pick((("normal", {"std": 0.1}), ("constant", {"val": 0.5}), ("zeros", {})))
+    custom = ("expression", {"expression": tree.pick(EXPRESSIONS)})
+    scheme, options = tree.pick((("normal", {"std": 0.1}), ("constant", {"val": 0.5}), ("zeros", {}), custom))
     return Rule(
         where=where,
         kind=tree.pick(("", "LayerNorm", "Conv2d")),

@@ -50,6 +50,14 @@ class Option:
             return self.optional
         return self._accepts(value)
 
+    def refusal(self, value: Value) -> tuple[str, str] | None:
+        """What was expected and what came, where that can be said closer than by `expected` and the value."""
+        return None
+
+    def least_dims(self, value: Value) -> int:
+        """How many dimensions this value asks of a tensor that is filled."""
+        return 0
+
     def normalize(self, value: Value) -> Value:
         """`value` in its one canonical form, where it has one: equal designs give equal text."""
         return value

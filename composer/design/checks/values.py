@@ -51,7 +51,8 @@ def _value(path: str, option: Option, value: Value, scope: Collection[str], own_
         if not option.required:
             edit = {"edit": "unset_option", "path": path, "name": option.name}
             fixes = (Fix(f"use the default, {shown(option.default)}", (edit,)),)
-        yield Problem(path, "bad-option", f"{option.name} to be {option.expected}", shown(value), fixes)
+        expected, received = option.refusal(value) or (f"{option.name} to be {option.expected}", shown(value))
+        yield Problem(path, "bad-option", expected, received, fixes)
         return
     for text in option.expressions(value):
         yield from expression(path, text, scope, own_sizes)
