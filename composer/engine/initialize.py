@@ -16,6 +16,7 @@ from torch.nn.parameter import is_lazy
 
 from composer.design.document import Design
 from composer.engine.build import drawn
+from composer.engine.expected import expected
 from composer.engine.held import named_tensors
 from composer.engine.statistics import statistics
 from composer.initial_reports import FilledReport
@@ -76,4 +77,6 @@ def compare(design: Design, model: nn.Module, values: Filled) -> tuple[FilledRep
 def _row(design: Design, name: str, rule: int, before: Tensor, after: Tensor) -> FilledReport:
     old, new = statistics(before), statistics(after)
     assert old and new
-    return FilledReport(name, rule, tuple(after.shape), old, new, None)
+    shape = tuple(after.shape)
+    found = expected(design.initializers[rule].init, shape)
+    return FilledReport(name, rule, shape, old, new, (found.mean, found.std) if found else None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from composer import templates
-from composer.design.document import Design, Rule
+from composer.design.document import Design, Input, Rule
 from composer.design.nodes import Initializer
 from composer.workspace import Workspace
 from tests.browser.app import App
@@ -16,7 +17,8 @@ from tests.browser.test_accessible import violations
 from tests.build import chain, linear, op
 from tests.ui.server import Server
 
-WIDE = chain(linear("a", 200, 200), op("act", "relu"), linear("b", 200, 3), name="Wide")
+X200 = (Input(shape=("N", 200)),)
+WIDE = chain(linear("a", 200, 200), op("act", "relu"), linear("b", 200, 3), inputs=X200, name="Wide")
 BOOK = "v = uniform(-10, 10); v * (abs(v) >= 5)"
 
 
@@ -90,8 +92,6 @@ def test_the_books_initializer_has_masses_of_a_quarter_a_half_and_a_quarter(app:
     app.settle()
     with page.expect_download() as file:
         page.get_by_role("button", name=re.compile("json", re.I)).first.click()
-    import json
-
     rows = {each["path"]: each for each in json.loads(file.value.path().read_text(encoding="utf-8"))}
     weight, bins = rows["a.weight"], rows["a.weight"]["histogram"]
     count, width = weight["count"], (bins["high"] - bins["low"]) / 64

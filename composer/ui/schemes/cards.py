@@ -31,8 +31,12 @@ _PATTERN = re.compile(r"[*?\[]")
 Become = Callable[..., Sequence[Operation]]
 """What makes a rule one with other fields."""
 
-_STARTS: Mapping[str, Mapping[str, Value]] = {"constant": {"val": 0.0}, "sparse": {"sparsity": 0.9}}
-"""What the required options of a scheme begin with."""
+_STARTS: Mapping[str, Mapping[str, Value]] = {
+    "constant": {"val": 0.0},
+    "sparse": {"sparsity": 0.9},
+    "expression": {"expression": "v = uniform(-10, 10); v * (abs(v) >= 5)"},
+}
+"""What the required options of a scheme begin with; the expression is the book's, 5.2.2."""
 
 
 def rules(document: Document, report: ShapesReport) -> None:

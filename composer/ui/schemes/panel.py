@@ -39,6 +39,9 @@ def _panel(document: Document, report: ShapesReport, busy: bool) -> None:
         st.rerun()  # the whole page, which looks again
     _controls(document, report, running)
     found = None
+    if any(not each.notice for each in report.problems):
+        text = _("The design has problems, which Compose shows; with them there may be no signals.")
+        st.caption(f":orange[{text}]")
     if asked is None:
         st.caption(_("Try shows what the rules would do, and changes nothing. Initialize does it, in one step."))
     elif running:
@@ -81,8 +84,8 @@ def _why_not(document: Document, report: ShapesReport) -> str:
     """Why there is nothing to be filled; "" where there is."""
     if not document.design.initializers:
         return _("There is no rule yet: each layer keeps the initial values of its own.")
-    if any(not each.notice for each in report.problems):
-        return _("The design has problems, which Compose shows.")
+    if any("initializer rule" in f"{each.expected} {each.received}" for each in report.problems):
+        return _("A rule has a problem, which it shows.")
     if not any(row.rules for row in report.tensors):
         return _("The rules name no parameter of this design.")
     return ""
