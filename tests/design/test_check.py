@@ -28,6 +28,8 @@ def expressed(text: str) -> Initializer:
     return Initializer(scheme="expression", options={"expression": text})
 
 
+FAR = {"a": 10.0, "b": 1e7}
+
 WRONG: dict[str, tuple[Design, str, str]] = {
     "missing option": (chain(layer("a", "Linear", in_features=4)), "missing-option", "a"),
     "unknown option": (chain(layer("a", "Linear", **FOUR, size=3)), "unknown-option", "a"),
@@ -160,6 +162,16 @@ WRONG: dict[str, tuple[Design, str, str]] = {
     "expression that is none": (
         chain(linear("a", 4, 4), initializers=(Rule(init=expressed("w.data")),)),
         "bad-option",
+        "",
+    ),
+    "interval the wrong way round": (
+        chain(Tensor(id="p", kind="Buffer", shape=(3,), init=Initializer(scheme="uniform", options={"a": 2.0}))),
+        "bad-interval",
+        "p",
+    ),
+    "interval in which next to nothing is": (
+        chain(linear("a", 4, 4), initializers=(Rule(init=Initializer(scheme="trunc_normal", options=FAR)),)),
+        "bad-interval",
         "",
     ),
     "rule for no layer": (

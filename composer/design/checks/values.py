@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from composer import expressions
 from composer.catalog import INITIALIZERS, Spec
+from composer.catalog.intervals import wrong_interval
 from composer.catalog.options import Option, Value, literal
 from composer.design.nodes import Initializer
 from composer.errors import Fix, Problem
@@ -90,4 +91,8 @@ def initializer(path: str, init: Initializer, scope: Collection[str]) -> Iterato
         received = f"{shown(init.scheme)}{close(init.scheme, INITIALIZERS)}"
         yield Problem(path, "unknown-initializer", "an initializer of torch.nn.init", received)
         return
-    yield from options(path, spec, init.options, scope)
+    wrong = tuple(options(path, spec, init.options, scope))
+    yield from wrong
+    interval = None if wrong else wrong_interval(init.scheme, init.options)
+    if interval:
+        yield Problem(path, "bad-interval", f"{interval[0]} for {init.scheme}", interval[1])
