@@ -111,7 +111,7 @@ def _outcome(document: Document, look: Look) -> None:
         found = look.job.result
         if found.notice:
             st.caption(_("{why} A new one was started.").format(why=escape(found.notice)))
-        show_report(document.id, found.report, found.initial)
+        show_report(document, found.report, found.initial)
 
 
 def _failure(look: Look) -> None:

@@ -38,7 +38,7 @@ def _panel(document: Document, report: ShapesReport, live: Live, busy: bool) -> 
     if report.problems:
         text = "The design has {number} problem, which Compose shows."
         st.caption(f":orange[{plural(text, text.replace('problem', 'problems'), len(report.problems))}]")
-    show_parameters(report, known)
+    show_parameters(document.design, report, known)
     if known and (known.resolved or has_lazy(document.design)):
         show_log(known.resolved)
         _stay_lazy(known)

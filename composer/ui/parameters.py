@@ -8,17 +8,19 @@ from dataclasses import asdict
 
 import streamlit as st
 
+from composer.design.document import Design
 from composer.reports import LiveReport, ResolvedReport, ShapesReport, count_parameters, describe
 from composer.ui.language import _, plural
-from composer.ui.tables import cell, table
+from composer.ui.tables import cell, table, tinted
 from composer.views.numbers import humanize
 from composer.views.parameters import Row, State, parameter_rows, parameters_csv, shape
+from composer.views.tints import parameter_tints
 
 _SHOWN = 1_000  # rows
 _MARKS: dict[State, str] = {"uninitialized": "○", "inferred": "◐", "materialized": "●"}
 
 
-def show_parameters(report: ShapesReport, live: LiveReport | None) -> None:
+def show_parameters(design: Design, report: ShapesReport, live: LiveReport | None) -> None:
     """The totals and the table."""
     rows = parameter_rows(report, live)
     if not rows:
@@ -31,7 +33,9 @@ def show_parameters(report: ShapesReport, live: LiveReport | None) -> None:
         st.space("stretch")
         _download(_("Table (.csv)"), parameters_csv(rows), "parameters.csv", "text/csv")
     names = [_("Parameter or buffer"), _("Layer"), _("dtype"), _("State"), _("Live model"), _("Inferred"), _("Count")]
-    st.html(table(_("Parameters and buffers"), names, map(_cells, rows[:_SHOWN]), numbers=(6,)))
+    tints = parameter_tints(design, {row.name: row.owner or row.name for row in rows})
+    lines = (_cells(row, tints.get(row.name)) for row in rows[:_SHOWN])
+    st.html(table(_("Parameters and buffers"), names, lines, numbers=(6,)))
     if len(rows) > _SHOWN:
         st.caption(_("and {number:,} more, which the file has").format(number=len(rows) - _SHOWN))
 
@@ -60,7 +64,7 @@ def _words() -> dict[State, tuple[str, str]]:
     }
 
 
-def _cells(row: Row) -> Sequence[str]:
+def _cells(row: Row, tint: int | None) -> Sequence[str]:
     word, why = _words()[row.state]
     layer = (
         row.layer if row.became in ("", row.layer) or row.layer in ("Use", "Shared") else f"{row.layer} → {row.became}"
@@ -68,7 +72,7 @@ def _cells(row: Row) -> Sequence[str]:
     expected = _("unknown") if row.inferred is None else shape(row.inferred)
     known = _("The live model took another size than the declared input gives.") if row.differs else ""
     return (
-        cell(row.name),
+        tinted(row.name, tint),
         cell(layer),
         cell(row.dtype),
         cell(f"{_MARKS[row.state]} {word}", row.state, why),

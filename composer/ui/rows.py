@@ -15,6 +15,7 @@ from composer.reports import ShapesReport, TensorReport, ValueType, count_parame
 from composer.ui.language import _, plural
 from composer.views.numbers import humanize
 from composer.views.theme import family
+from composer.views.tints import tints
 from composer.views.wording import clean
 
 COMFORTABLE = 60  # rows; beyond it, blocks inside blocks begin closed
@@ -83,7 +84,7 @@ class _Rows:
                 for path in _prefixes(tensor.name):
                     self._inside[path].append(tensor)
         self._tied = {path for group in design.ties for path in group}
-        self._tints = _tints(design)
+        self._tints = tints(design)
         self._shortcuts = {
             join(path, node.shortcut.id)
             for scope, root, _ in scopes(design)
@@ -206,18 +207,6 @@ def _row(
         definition=definition,
         tint=tint,
     )
-
-
-def _tints(design: Design) -> Mapping[str, int]:
-    """For each path that has something in common with others, a number that they share."""
-    together: dict[str, list[str]] = {}
-    for scope, root, _options in scopes(design):
-        for path, node in walk(root, scope) if root.kinds & {"Use", "Shared"} else ():
-            if isinstance(node, Use):
-                together.setdefault(f".{node.of}", []).append(path)
-            elif isinstance(node, Shared):
-                together.setdefault(join(scope, node.of), []).append(path)
-    return {path: number for number, (first, paths) in enumerate(together.items()) for path in (first, *paths)}
 
 
 def _prefixes(path: str) -> Iterator[str]:

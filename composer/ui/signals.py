@@ -8,21 +8,23 @@ import streamlit as st
 
 from composer.reports import TensorType
 from composer.signals import Flag, GradientsReport, LayerSignal, ParameterSignal, UseReport
+from composer.ui.document import Document
 from composer.ui.flags import meanings, names, show_flags
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
 from composer.ui.results import duration
-from composer.ui.tables import cell, table
+from composer.ui.tables import cell, table, tinted
 from composer.views import signal_files, signals
 from composer.views.signals import Figure, number
+from composer.views.tints import parameter_tints
 
 _SHOWN = 500  # rows
 _VALUES = 8
 _FEW_RIDGES = 14  # that leave room below them
 
 
-def show_report(id: str, report: GradientsReport, initial: bool) -> None:
-    """All that was found. `id` is the design's, `initial`: the weights were those that it begins with."""
+def show_report(document: Document, report: GradientsReport, initial: bool) -> None:
+    """All that was found. `initial`: the weights were those that the design begins with."""
     _summary(report, initial)
     show_flags(report)
     if report.layers:
@@ -34,7 +36,7 @@ def show_report(id: str, report: GradientsReport, initial: bool) -> None:
         for row in shared:
             _uses(row)
     if report.parameters:
-        _parameters(id, report)
+        _parameters(document, report)
     if report.layers:
         st.markdown(f"##### {_('Layers')}")
         head = [_("Layer"), _("Kind"), _("Output"), _("Mean"), _("Std"), _("Zeros"), _("Dead units"), _("Saturated"),
@@ -61,7 +63,7 @@ def _summary(report: GradientsReport, initial: bool) -> None:
     st.caption(text)
 
 
-def _parameters(id: str, report: GradientsReport) -> None:
+def _parameters(document: Document, report: GradientsReport) -> None:
     _heading(_("Gradients by parameter"), "parameters", lambda: signal_files.parameters_csv(report))
     rate = st.number_input(
         _("Learning rate"), 0.0, 1000.0, 0.1, step=0.01, format="%g", key="grad:rate", width=140,
@@ -69,7 +71,8 @@ def _parameters(id: str, report: GradientsReport) -> None:
     )  # fmt: skip
     head = [_("Parameter"), _("Shape"), _("Gradient norm"), _("Mean"), _("Std"), _("Range"), _("Zeros"),
             _("Weight norm"), _("Update / weight")]  # fmt: skip
-    rows = [(_parameter(each, rate), each.flags) for each in report.parameters[:_SHOWN]]
+    tints = parameter_tints(document.design, {name: each.name for each in report.parameters for name in each.names})
+    rows = [(_parameter(each, rate, tints.get(each.name)), each.flags) for each in report.parameters[:_SHOWN]]
     _table(_("Gradients by parameter"), head, rows, first=2)
     _more(len(report.parameters))
     there = [each for each in report.parameters if each.gradient]
@@ -86,7 +89,7 @@ def _parameters(id: str, report: GradientsReport) -> None:
         if drawn < len(there):
             st.caption(_("{drawn} of {all} parameters, weights first").format(drawn=drawn, all=len(there)))
     with right if drawn <= _FEW_RIDGES else left:
-        _histogram(id, there)
+        _histogram(document.id, there)
 
 
 def _histogram(id: str, rows: Sequence[ParameterSignal]) -> None:
@@ -112,9 +115,9 @@ def _more(total: int) -> None:
         st.caption(_("and {number:,} more, which the file has").format(number=total - _SHOWN))
 
 
-def _parameter(row: ParameterSignal, rate: float) -> Sequence[str]:
-    name = cell(row.name, "exact", _("The same as {names}").format(names=", ".join(row.names[1:]))) \
-        if len(row.names) > 1 else cell(row.name)  # fmt: skip
+def _parameter(row: ParameterSignal, rate: float, tint: int | None) -> Sequence[str]:
+    others = _("The same as {names}").format(names=", ".join(row.names[1:])) if len(row.names) > 1 else ""
+    name = tinted(row.name, tint, others)
     shape = cell(str(TensorType(row.shape)))
     found = row.gradient
     if found is None:

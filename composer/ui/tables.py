@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
+from composer.views.tints import TINTS
 from composer.views.wording import clean
 
 
@@ -25,6 +26,11 @@ def cell(text: str, sort: str = "", title: str = "") -> str:
         return shown
     hint = f' title="{html.escape(clean(title))}"' if title else ""
     return f'<span class="{sort}"{hint}>{shown}</span>'
+
+
+def tinted(text: str, tint: int | None, title: str = "") -> str:
+    """A name in a cell, with a mark in the color of what it shares (`composer.views.tints`)."""
+    return cell(text, f"exact tint tint-{tint % TINTS}" if tint is not None else "", title)
 
 
 def _cells(row: Sequence[str], numbers: Sequence[int]) -> Iterable[str]:

@@ -164,7 +164,9 @@ class _Drawing:
         if line.label:
             attributes["label"] = plain(f" {line.label} ")
         if line.role == "same":
-            attributes |= {"style": "dashed", "dir": "none", "constraint": "false", "color": self._theme.accent}
+            tint = line.tint % len(self._theme.tints)
+            attributes |= {"style": "dashed", "dir": "none", "constraint": "false"}
+            attributes |= {"class": f"same tint-{tint}", "color": self._theme.tints[tint]}
         tail, head = self._end(line.tail), self._end(line.head)
         if line.role == "data" and line.head not in self._merges:
             attributes["weight"] = "3"  # so that the way through is straight, and the shortcuts go around

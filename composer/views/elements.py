@@ -68,7 +68,8 @@ class Group:
 class Line:
     """An edge of the picture, from box to box.
 
-    `role` is data, or same: two ends of one module or parameter. Only the latter may end at a group.
+    `role` is data, or same: two ends of one module or parameter. Only the latter may end at a group, and has a `tint`:
+    the number of what is the same, by which it is colored.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Line:
     head: str
     role: str = "data"
     label: str = ""
+    tint: int = 0
 
 
 @dataclass(frozen=True, slots=True)

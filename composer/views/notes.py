@@ -12,6 +12,7 @@ from composer.errors import Problem
 from composer.reports import ShapesReport, TensorType, ValueType, describe, under
 from composer.views.elements import Box, Graph, Group, Line, Spot
 from composer.views.places import definitions_inside, places
+from composer.views.tints import tints
 from composer.views.tracing import Source, Tracer
 
 _WITHOUT_TYPE = ("input", "output", "broken", "run")
@@ -31,7 +32,8 @@ def annotate(design: Design, tracer: Tracer, report: ShapesReport | None, proble
     groups = tuple(replace(each, problems=tuple(texts.get(each.id, ()))) for each in tracer.groups)
     lines = list(_lines(tracer, types))
     lines += [
-        Line(f"e{number}", tail, head, "same") for number, (tail, head) in enumerate(notes.same(), start=len(lines))
+        Line(f"e{number}", tail, head, "same", tint=tint)
+        for number, ((tail, head), tint) in enumerate(notes.same().items(), start=len(lines))
     ]
     index = _index(boxes, groups, lines)
     return Graph(
@@ -168,12 +170,17 @@ class _Notes:
             if False in found:
                 yield id, "partly frozen" if True in found else "frozen"
 
-    def same(self) -> list[tuple[str, str]]:
-        """The two ends of each dashed line: a module used again, or tied parameters."""
-        pairs = [(self._nearest(path), box) for box, path in self._tracer.originals]
+    def same(self) -> dict[tuple[str, str], int]:
+        """The two ends of each dashed line, and its tint: a module used again, or tied parameters."""
+        known = tints(self._design)
+        pairs = [((self._nearest(path), box), known.get(path, 0)) for box, path in self._tracer.originals]
         for owner, *others in self._design.ties:
-            pairs += [(self._nearest(owner), self._nearest(other)) for other in others]
-        return [(a, b) for a, b in dict.fromkeys(pairs) if a and b and a != b]
+            pairs += [((self._nearest(owner), self._nearest(other)), known[owner]) for other in others]
+        found: dict[tuple[str, str], int] = {}
+        for (a, b), tint in pairs:
+            if a and b and a != b:
+                found.setdefault((a, b), tint)
+        return found
 
 
 def _at(path: str, part: Box | Group) -> bool:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from composer.views.tints import COLORS
+
 ThemeName = Literal["light", "dark"]
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
@@ -34,7 +36,10 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """`fills` and `strokes` are by family; groups in groups are filled with the two `washes` by turns."""
+    """`fills` and `strokes` are by family; groups in groups are filled with the two `washes` by turns.
+
+    `tints` are for what is the same in several places (`composer.views.tints`).
+    """
 
     background: str
     text: str
@@ -43,6 +48,7 @@ class Theme:
     washes: tuple[str, str]
     rim: str
     accent: str
+    tints: tuple[str, ...]
     problem: str
     problem_fill: str
     fills: Mapping[str, str]
@@ -80,6 +86,7 @@ THEMES: Mapping[ThemeName, Theme] = {
         washes=("#f4f6f9", "#ffffff"),
         rim="#cbd5e1",
         accent="#7c3aed",
+        tints=COLORS["light"],
         problem="#dc2626",
         problem_fill="#fef2f2",
         fills=_palette(0),
@@ -93,6 +100,7 @@ THEMES: Mapping[ThemeName, Theme] = {
         washes=("#171e2c", "#0f1420"),
         rim="#3b485e",
         accent="#b69cff",
+        tints=COLORS["dark"],
         problem="#f87171",
         problem_fill="#451a1e",
         fills=_palette(2),
@@ -121,7 +129,7 @@ def stylesheet(name: ThemeName, scope: str = ".graph-picture") -> str:
         *(f'{scope} text[fill="{drawn}"] {{ fill: {wanted}; }}' for drawn, wanted in texts),
         f"{scope} .edge path {{ stroke: {theme.edge}; }}",
         f"{scope} .edge polygon {{ fill: {theme.edge}; stroke: {theme.edge}; }}",
-        f"{scope} .edge.same path {{ stroke: {theme.accent}; }}",
+        *(f"{scope} .edge.tint-{k} path {{ stroke: {color}; }}" for k, color in enumerate(theme.tints)),
     ]
     for number, fill in enumerate(theme.washes):
         rules.append(f"{scope} .cluster.wash-{number} > path {{ fill: {fill}; stroke: {theme.rim}; }}")

@@ -197,7 +197,7 @@ def test_a_rule_can_be_removed() -> None:
     design = chain(initializers=(Rule(init=Initializer(scheme="ones")),))
     operation = {"edit": "remove_rule", "index": 0}
     assert edits.apply(design, operation).initializers == ()
-    assert edits.describe(operation) == "remove an initializer rule"
+    assert edits.describe(operation) == "remove initializer rule 1"
 
 
 def test_labels_stay_short() -> None:

@@ -11,6 +11,7 @@ from composer.design.edits import apply
 from composer.engine.shapes import examine
 from composer.reports import ShapesReport
 from composer.ui.rows import plain, rows
+from tests.build import chain, linear
 
 
 def by_path(design: Design) -> dict[str, dict[str, Any]]:
@@ -94,6 +95,13 @@ def test_uses_of_one_definition_and_one_module_have_one_tint() -> None:
     shared = {path: row["tint"] for path, row in mlp.items() if row["tint"] >= 0}
     assert len(shared) == 2
     assert set(shared.values()) == {0}
+
+
+def test_tied_layers_have_the_tint_of_their_tie() -> None:
+    ties = (("a.weight", "c.weight"), ("b.bias", "d.bias"))
+    nodes = tuple(linear(id, 4, 4) for id in "abcde")
+    found = {path: row["tint"] for path, row in by_path(chain(*nodes, ties=ties)).items() if path}
+    assert found == {"a": 0, "b": 1, "c": 0, "d": 1, "e": -1}
 
 
 def test_what_the_page_gets_has_nothing_empty() -> None:

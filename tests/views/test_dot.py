@@ -77,7 +77,7 @@ def test_classes_say_what_a_part_is() -> None:
     one = next(box for box in drawn.boxes if box.name == "1")
     assert classes[one.id] == ["node", "kind-linear", "role-layer", "problem"]
     (dashed,) = {line.id for line in drawn.lines if line.role == "same"} - {drawn.lines[-1].id}
-    assert classes[dashed] == ["edge", "same"]
+    assert classes[dashed] == ["edge", "same", "tint-0"]
     assert "⚠ expects <this>, received that" in text_of(parsed(drawn)[one.id])
 
 

@@ -14,10 +14,11 @@ from composer.ui.document import Document
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
 from composer.ui.schemes.filling import Filling
-from composer.ui.tables import cell, table
+from composer.ui.tables import cell, table, tinted
 from composer.ui.weights import asking
 from composer.views import initialized
 from composer.views.signals import number
+from composer.views.tints import parameter_tints
 
 _SHOWN = 500  # rows
 _FEW = 4  # names at once
@@ -107,7 +108,8 @@ def show_filled(document: Document, report: ShapesReport, asked: Filling | None)
     if found:
         head += [_("Std before"), _("Std by the rules"), _("Expected std"), _("Mean by the rules")]
     rules = document.design.initializers
-    lines = (tuple(_cells(row, rules, found)) for row in tensors[:_SHOWN])
+    tints = parameter_tints(document.design, {row.name: row.owner or row.name for row in report.tensors})
+    lines = ((tinted(row.name, tints.get(row.name)), *_cells(row, rules, found)) for row in tensors[:_SHOWN])
     st.html(table(_("What fills each parameter"), head, lines, numbers=range(3, len(head))))
     if len(tensors) > _SHOWN:
         st.caption(_("and {number:,} more, which the file has").format(number=len(tensors) - _SHOWN))
@@ -120,7 +122,6 @@ def show_filled(document: Document, report: ShapesReport, asked: Filling | None)
 
 
 def _cells(row: TensorReport, rules: Sequence[Rule], found: dict[str, FilledReport]) -> Iterator[str]:
-    yield cell(row.name)
     yield cell("?" if row.shape is None else str(TensorType(row.shape)))
     if row.rule is None or row.rule >= len(rules):
         yield cell(_("its layer"), "quiet", _("No rule names it: it keeps the values that it has."))
@@ -128,7 +129,7 @@ def _cells(row: TensorReport, rules: Sequence[Rule], found: dict[str, FilledRepo
         rule = rules[row.rule]
         options = ", ".join(f"{name}={value}" for name, value in rule.init.options.items())
         text = _("{number} · {scheme}").format(number=row.rule + 1, scheme=rule.init.scheme)
-        yield cell(text, f"rule{row.rule % 6}", options)
+        yield cell(text, "exact" if options else "", options)
     if not found:
         return
     mine = found.get(row.name)
