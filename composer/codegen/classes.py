@@ -12,6 +12,7 @@ from composer.codegen.forward import forward
 from composer.codegen.layout import Group, Item, Line, lines
 from composer.codegen.modules import Ids, Scope, shared_parameters, submodule
 from composer.codegen.scope import ids_of, is_chain, is_inline, names_in_forward, needs, words
+from composer.codegen.written import has_init, read_from_self
 from composer.design.names import is_attribute, unique, variable
 from composer.design.nodes import Tensor
 from composer.design.paths import join
@@ -73,17 +74,26 @@ def _block_class(
     body = ["super().__init__()", *(f"self.{attribute} = {name}" for name, attribute in kept.items())]
     head += _indented(body)
     head += [line for step in block.steps for line in _register(step.id, step.path, step.call, scope, chain)]
+    if block.kind == "Code" and has_init(block.code):
+        head += _indented(("with torch.no_grad():", "    self.init()"))
     head += _indented(spec.finish)
     if chain:
         return head
+    if block.kind == "Code":
+        return [*head, *_plain(""), *_written(block)]
     rename = {name: f"self.{attribute}" for name, attribute in kept.items()}
     return [*head, *_plain(""), *forward(block, rename, notes)]
+
+
+def _written(block: BlockPlan) -> list[Line]:
+    """The code of a custom layer as it was written, as methods of the class."""
+    return [Line(f"    {text}".rstrip(), (block.path,)) for text in block.code.strip("\n").split("\n")]
 
 
 def _kept_options(spec: ClassSpec, block: BlockPlan) -> dict[str, str]:
     """The attribute for each option that `forward` reads."""
     ids = {step.id for step in block.steps}
-    read = names_in_forward(block)
+    read = read_from_self(block.code) if block.kind == "Code" else names_in_forward(block)
     return {
         name: name if is_attribute(name) and name not in ids else unique(f"option_{name}", ids)
         for name, _ in spec.options

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from composer.design import limits
-from composer.design.checks import design_wide, nodes, references
+from composer.design.checks import code, design_wide, nodes, references
 from composer.design.document import Design
 from composer.errors import Problem
 from composer.memo import remembered
@@ -29,4 +29,5 @@ def check(design: Design) -> tuple[Problem, ...]:
 def _problems(design: Design) -> Iterator[Problem]:
     yield from design_wide.problems(design)
     yield from nodes.problems(design)
+    yield from code.problems(design)
     yield from references.problems(design)

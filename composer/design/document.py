@@ -74,6 +74,8 @@ class Design(Frozen):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"two {what} have one name: {', '.join(twice)}")
+        if self.root.kind == "Code":
+            raise ValueError("the root of a design is a block, not a custom layer")
         if self.root.id or any(each.body.id for each in self.definitions):
             raise ValueError("the root of a design or definition has no id")
         # The design's inputs are the root's: said once in the document, so they cannot disagree.

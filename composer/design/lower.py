@@ -13,6 +13,7 @@ from composer.design.document import Definition, Design
 from composer.design.nodes import (
     Block,
     BlockBase,
+    Code,
     Layer,
     Node,
     Op,
@@ -130,8 +131,14 @@ class _Lowering:
                 below = f"{path}.0" if path else "0"
                 body: ModuleCall = self._call(node.body, below)  # type: ignore[assignment]  # check refuses others
                 return RepeatCall(node, path, body)
+            case Code():
+                return BlockCall(self._custom(node, path))
             case Sequential() | Parallel() | Residual():
                 return BlockCall(self._block(node, path))
+
+    def _custom(self, node: Code, path: str) -> BlockPlan:
+        steps = tuple(self._step(child, path, ()) for child in node.nodes)
+        return BlockPlan(path, node.kind, node.input_names, steps, (), node.kinds, node.code)
 
     def _block(self, node: Sequential | Parallel | Residual, path: str) -> BlockPlan:
         steps: list[Step] = []

@@ -17,6 +17,7 @@ from composer import catalog
 
 MAX_NAME = 100
 MAX_TEXT = 2_000
+MAX_CODE = 20_000
 
 Value = TypeAliasType("Value", "bool | int | float | str | tuple[Value, ...] | None")
 
@@ -174,6 +175,8 @@ class BlockBase(NodeBase):
         found = {}
         for child in self.children:
             _check_id(child.id)
+            if child.kind == "Code":
+                raise ValueError("a custom layer is a definition of its own, which blocks use")
             if child.id in seen:
                 raise ValueError(f"id {child.id!r} is taken: ids and input names of one block are unique")
             seen.add(child.id)
@@ -274,12 +277,32 @@ class Repeat(BlockBase):
         return self
 
 
+class Code(BlockBase):
+    """A custom layer, the body of a definition: what it declares, and the Python text that computes with it.
+
+    `nodes` are its parameters, buffers, constants and the modules that it calls; they have no wires. `code` defines
+    `forward(self, ...)`, whose parameters are `input_names`, and, where initial values need it, `init(self)`. Opening
+    a design reads the text and runs nothing.
+    """
+
+    kind: Literal["Code"] = "Code"
+    nodes: tuple[Node, ...] = ()
+    code: Annotated[str, Field(max_length=MAX_CODE), AfterValidator(check_text)] = ""
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.nodes
+
+    def with_children(self, children: tuple[Node, ...]) -> Self:
+        return rebuild(self, nodes=children)
+
+
 def rebuild(node: Model, **changes: Any) -> Model:
     """`node` with some fields changed, checked like a new one."""
     return type(node)(**{name: getattr(node, name) for name in type(node).model_fields} | changes)
 
 
-_FIXED = ("Parameter", "Buffer", "Constant", "Use", "Shared", "Sequential", "Parallel", "Residual", "Repeat")
+_FIXED = ("Parameter", "Buffer", "Constant", "Use", "Shared", "Sequential", "Parallel", "Residual", "Repeat", "Code")
 _TAGS = dict.fromkeys(_FIXED[:3], "Tensor") | {kind: kind for kind in _FIXED[3:]}
 
 
@@ -301,12 +324,13 @@ Node: TypeAlias = Annotated[
     | Annotated[Sequential, Tag("Sequential")]
     | Annotated[Parallel, Tag("Parallel")]
     | Annotated[Residual, Tag("Residual")]
-    | Annotated[Repeat, Tag("Repeat")],
+    | Annotated[Repeat, Tag("Repeat")]
+    | Annotated[Code, Tag("Code")],
     Discriminator(_tag),
 ]
-Block: TypeAlias = Sequential | Parallel | Residual | Repeat
-BLOCK_KINDS = ("Sequential", "Parallel", "Residual", "Repeat")
+Block: TypeAlias = Sequential | Parallel | Residual | Repeat | Code
+BLOCK_KINDS = ("Sequential", "Parallel", "Residual", "Repeat", "Code")
 TENSOR_KINDS = ("Parameter", "Buffer", "Constant")
 
-for _model in (Sequential, Parallel, Residual, Repeat):
+for _model in (Sequential, Parallel, Residual, Repeat, Code):
     _model.model_rebuild()

@@ -98,7 +98,8 @@ class Step:
 class BlockPlan:
     """A block as steps. `inputs` are its input names; `outputs` more than one is a tuple.
 
-    `kinds` are those of all nodes inside, at any depth.
+    `kinds` are those of all nodes inside, at any depth. A custom layer has `code`, and its steps are what it declares:
+    they have no inputs, for nothing but the code says what it calls.
     """
 
     path: str
@@ -107,6 +108,7 @@ class BlockPlan:
     steps: tuple[Step, ...]
     outputs: tuple[Ref, ...]
     kinds: frozenset[str] = frozenset()
+    code: str = ""
 
     def step(self, id: str) -> Step | None:
         return next((step for step in self.steps if step.id == id), None)

@@ -6,7 +6,6 @@ import torch
 
 from composer.design.check import check
 from composer.design.document import Design
-from composer.design.lower import lower
 from composer.design.nodes import BLOCK_KINDS, TENSOR_KINDS
 from composer.engine.data import OTHER_SIZE, batch_symbol
 from composer.engine.flow import Record
@@ -28,7 +27,7 @@ def flops(design: Design) -> FlopsReport:
     sizes = {name: 1 if name == batch else OTHER_SIZE for name in symbols(design)}
     types = {each.name: type_of_input(each, sizes) for each in design.inputs}
     with torch.random.fork_rng(devices=[]):
-        records = walk(lower(design), types, flops=True, skip={each.path for each in problems}).records
+        records = walk(design, types, flops=True, skip={each.path for each in problems}).records
     around = {path.rpartition(".")[0] for path in records if path}
     own = {path: _own(record) for path, record in records.items() if path not in around}
     return FlopsReport({path: number for path, number in own.items() if number != 0}, sizes)

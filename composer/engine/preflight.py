@@ -12,7 +12,6 @@ from torch.nn.parameter import is_lazy
 
 from composer.catalog import LAYERS
 from composer.design.document import Design
-from composer.design.lower import lower
 from composer.engine.explain import explain
 from composer.engine.flow import At, Failure, Record, Walk
 from composer.engine.measures import mismatches
@@ -29,7 +28,7 @@ def preflight(design: Design, model: nn.Module, types: Mapping[str, ValueType]) 
             sizes before.
     """
     with torch.random.fork_rng(devices=[]):
-        found = walk(lower(design), types)
+        found = walk(design, types)
     problems = [*found.problems.values(), *_outgrown(model, found)]
     for failure in found.failures.values():
         problems.append(_problem(failure, model, found, "shape"))

@@ -113,7 +113,7 @@ def dtype_error(construct: str, call: str, inputs: tuple[ValueType, ...]) -> str
     The meta device lets many calls pass that no other device takes, such as integers into a Linear. So where
     anything but float32 comes in, the call is made once more on the CPU, unless that takes much memory.
     """
-    if all(each.dtype == "float32" for each in _tensor_types(inputs)):
+    if all(each.dtype == "float32" for each in tensor_types(inputs)):
         return ""
     error = real_error(construct, call, inputs)
     return error if _DTYPE_ERROR.search(error) else ""  # the values are made up: only their types count
@@ -122,7 +122,7 @@ def dtype_error(construct: str, call: str, inputs: tuple[ValueType, ...]) -> str
 @lru_cache(maxsize=20_000)
 def real_error(construct: str, call: str, inputs: tuple[ValueType, ...]) -> str:
     """What torch says against a call with zeros on the CPU; "" also where it would take much memory."""
-    if sum(math.prod(map(int, each.dims)) for each in _tensor_types(inputs)) > MAX_REAL:
+    if sum(math.prod(map(int, each.dims)) for each in tensor_types(inputs)) > MAX_REAL:
         return ""
     if construct and _size(construct) > MAX_REAL:
         return ""
@@ -137,10 +137,11 @@ def real_error(construct: str, call: str, inputs: tuple[ValueType, ...]) -> str:
     return ""
 
 
-def _tensor_types(value: ValueType) -> Iterator[TensorType]:
+def tensor_types(value: ValueType) -> Iterator[TensorType]:
+    """The types of the tensors in a value."""
     if isinstance(value, tuple):
         for each in value:
-            yield from _tensor_types(each)
+            yield from tensor_types(each)
     else:
         yield value
 
@@ -176,9 +177,14 @@ def _run(code: CodeType, names: dict[str, Any], inputs: Sequence[ValueType], flo
         return Outcome(type_of(output), flops=counter.get_total_flops())
 
 
-def build(value: ValueType) -> Any:
-    """A value of that type on the meta device."""
-    return _map(value, lambda each: torch.empty(each.dims, dtype=DTYPE[each.dtype], device="meta"))  # type: ignore[arg-type]
+def build(value: ValueType, device: str = "meta") -> Any:
+    """A value of that type: on another device than meta, random numbers, or zeros where they are no real ones."""
+
+    def make(each: TensorType) -> Tensor:
+        empty = torch.empty(each.dims, dtype=DTYPE[each.dtype], device=device)  # type: ignore[arg-type]  # definite here
+        return empty.normal_() if empty.is_floating_point() else empty.zero_()
+
+    return _map(value, make)
 
 
 def _map(value: ValueType, make: Callable[[TensorType], Tensor]) -> Any:

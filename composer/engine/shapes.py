@@ -11,8 +11,6 @@ import torch
 from composer.catalog import OPS
 from composer.design.check import check
 from composer.design.document import Design, Input
-from composer.design.lower import lower
-from composer.design.plan import Plan
 from composer.engine import rules
 from composer.engine.explain import explain, lacks_channels
 from composer.engine.fixes import fixes
@@ -47,22 +45,21 @@ def shapes(design: Design, sizes: Mapping[str, int] | None = None, skip: Collect
 
     Nothing is allocated, no live model is touched, and the random state stays as it was.
     """
-    plan = lower(design)
     names = symbols(design)
     with torch.random.fork_rng(devices=[]):
         if sizes is not None:
             runs = [{name: sizes.get(name, 1) for name in names}]
-            return _report(design, [_walk(design, plan, runs[0], skip, flops=True)], runs, skip)
+            return _report(design, [_walk(design, runs[0], skip, flops=True)], runs, skip)
         runs = probes(names, 2)
-        walks = [_walk(design, plan, run, skip) for run in runs]
+        walks = [_walk(design, run, skip) for run in runs]
         if names and any(not is_sure(step.output) for step in _steps(walks, runs).values()):
             runs = probes(names, 3)
-            walks.append(_walk(design, plan, runs[2], skip))
+            walks.append(_walk(design, runs[2], skip))
         return _report(design, walks, runs, skip)
 
 
-def _walk(design: Design, plan: Plan, sizes: Mapping[str, int], skip: Collection[str], flops: bool = False) -> Walk:
-    return walk(plan, {each.name: type_of_input(each, sizes) for each in design.inputs}, flops, skip)
+def _walk(design: Design, sizes: Mapping[str, int], skip: Collection[str], flops: bool = False) -> Walk:
+    return walk(design, {each.name: type_of_input(each, sizes) for each in design.inputs}, flops, skip)
 
 
 def type_of_input(each: Input, sizes: Mapping[str, int]) -> TensorType:

@@ -1,9 +1,11 @@
-"""Walking a plan with types instead of tensors: every step at its instance, with the sizes in its scope."""
+"""Walking a design with types instead of tensors: every step at its instance, with the sizes in its scope."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Mapping
 
+from composer.design.document import Design
+from composer.design.lower import lower
 from composer.design.paths import join, place
 from composer.design.plan import (
     BlockCall,
@@ -11,7 +13,6 @@ from composer.design.plan import (
     Call,
     LayerCall,
     OpCall,
-    Plan,
     Ref,
     RepeatCall,
     SharedCall,
@@ -19,22 +20,24 @@ from composer.design.plan import (
     TensorCall,
     UseCall,
 )
+from composer.engine import custom
 from composer.engine.flow import LEFT_OUT, At, Flow, Inputs, Record, Walk
 from composer.engine.leaves import Leaves, integer
 from composer.engine.parts import Part, parts
+from composer.engine.preview import Outcome
 from composer.expressions import ExpressionError
 from composer.memo import Memo
-from composer.reports import ValueType
+from composer.reports import ValueType, describe
 
 
-def walk(plan: Plan, inputs: Mapping[str, ValueType], flops: bool = False, skip: Collection[str] = ()) -> Walk:
-    """Run every step of `plan` once for each of its instances, for the types of its inputs by name.
+def walk(design: Design, inputs: Mapping[str, ValueType], flops: bool = False, skip: Collection[str] = ()) -> Walk:
+    """Run every step of `design` once for each of its instances, for the types of its inputs by name.
 
     A step that fails is a problem at the document's path; what depends on it has no output, the rest goes on.
-    Nodes at the document's paths in `skip` are not run: they are known to be wrong.
+    Nodes at the document's paths in `skip` are not run: they are known to be wrong, or are code that nobody asked for.
     """
-    walker = _Walker(plan, flops, skip)
-    walker.body(plan.root, tuple(Flow(type, name) for name, type in inputs.items()), At("", "", "", "", {}))
+    walker = _Walker(design, flops, skip)
+    walker.body(lower(design).root, tuple(Flow(type, name) for name, type in inputs.items()), At("", "", "", "", {}))
     return walker.found
 
 
@@ -42,8 +45,9 @@ _pieces: Memo[tuple[Walk, dict[str, Flow]]] = Memo(100_000)  # records; some ten
 
 
 class _Walker:
-    def __init__(self, plan: Plan, flops: bool, skip: Collection[str]) -> None:
-        self._plan = plan
+    def __init__(self, design: Design, flops: bool, skip: Collection[str]) -> None:
+        self._design = design
+        self._plan = lower(design)
         self._flops = flops
         self._skip = skip
         self._around_skipped = {above for path in skip for above in _prefixes(path)}
@@ -62,6 +66,8 @@ class _Walker:
         return record.output
 
     def _block(self, block: BlockPlan, inputs: Inputs, at: At) -> Flow:
+        if block.kind == "Code":
+            return self._custom(block, inputs, at)
         known = dict(zip(block.inputs, inputs, strict=False))
         start = len(self.found.tensors)
         pieces = parts(block)
@@ -74,6 +80,24 @@ class _Walker:
             return outputs[0]
         types = tuple(each.type for each in outputs)
         return Flow(None if any(each is None for each in types) else types, at.path)  # type: ignore[arg-type]
+
+    def _custom(self, block: BlockPlan, inputs: Inputs, at: At) -> Flow:
+        """A custom layer: what it declares is noted, and its code run as a whole."""
+        start = len(self.found.tensors)
+        for step in block.steps:
+            here = At(join(at.path, step.id), step.path, join(at.owner, step.id), at.scope, at.values, at.bodies)
+            self._call(step.call, (Flow(None),), here)
+        self._own_first(start, at.path)
+        given = tuple(flow.type for flow in inputs)
+        if at.node in self._skip or any(each is None for each in given):
+            return Flow(None, at.path)
+        name = block.path.removeprefix(".")
+        text = custom.text_of(self._design, name)
+        outcome = custom.run(text, name, tuple(at.values.items()), given) if text else Outcome(None)
+        if outcome.error:
+            received = " and ".join(map(describe, given))
+            self.found.problem(at.node, "custom-code", f"code that can take {received}", outcome.error)
+        return Flow(outcome.output, at.path)
 
     def _part(self, part: Part, known: dict[str, Flow], at: At) -> None:
         """Run steps of a block, or recall how they ran. `known` are the block's values; theirs are added."""

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from composer.design.document import Definition, DefinitionOption, Design, Input, Rule
-from composer.design.nodes import Initializer, Node, Parallel, Repeat, Residual, Sequential, Use
+from composer.design.nodes import Code, Initializer, Layer, Node, Parallel, Repeat, Residual, Sequential, Tensor, Use
 from composer.design.paths import walk
 from tests.strategies.blocks import body_of, branch, fill
 from tests.strategies.drawing import Defined, Filling, Tree, is_lazy, leaf
@@ -58,8 +58,11 @@ def _definitions(tree: Tree, first: Shape) -> list[Defined]:
     found: list[Defined] = []
     for name in tree.some(DEFINITION_NAMES, 3):
         own = Tree(tree.random, tree.number(2, 8), list(found))
-        options = _options(own)
         takes = (tree.pick([first, first, *SHAPES]),)
+        if takes[0] and tree.chance(15):
+            found.append(_custom(own, name, takes[0]))
+            continue
+        options = _options(own)
         if tree.chance(30):
             takes = (*takes, tree.pick([takes[0], first]))
         inputs = dict(zip(("x", "context"), takes, strict=False))
@@ -71,6 +74,26 @@ def _definitions(tree: Tree, first: Shape) -> list[Defined]:
         lazy = _has_lazy(body, found)
         found.append(Defined(definition, takes, block.shape, lazy, tuple(own.modules), tuple(own.weights)))
     return found
+
+
+_CODES = (
+    "def forward(self, x):\n    return self.fc(x) * self.scale\n",
+    "def init(self):\n    self.scale.fill_(0.5)\n\n\ndef forward(self, x):\n    return torch.tanh(x) + self.scale\n",
+    "def forward(self, x):\n    for k in range(self.n):\n        x = F.relu(self.fc(x))  # once more\n    return x\n",
+    "def forward(self, x):\n    x = self.fc(x)\n    if x.abs().sum() > 1:\n        x = x / 2\n    return x\n",
+)
+
+
+def _custom(tree: Tree, name: str, takes: Shape) -> Defined:
+    """A custom layer that keeps the shape of what comes in."""
+    size = takes[-1]
+    nodes = (
+        Layer(id="fc", kind="Linear", options={"in_features": size, "out_features": size}),
+        Tensor(id="scale", kind=tree.pick(("Parameter", "Buffer", "Constant")), shape=(size,), value=1.0),
+    )
+    options = (DefinitionOption(name="n", default=2),)
+    body = Code(input_names=("x",), nodes=nodes, code=tree.pick(_CODES))
+    return Defined(Definition(name=name, options=options, body=body), (takes,), takes, False, (), ())
 
 
 def _has_lazy(body: Node, defined: list[Defined]) -> bool:

@@ -22,7 +22,8 @@ def problems(design: Design) -> Iterator[Problem]:
         if isinstance(body, RepeatCall):
             yield from _repeat_body(design, body)
         for block in blocks(body):
-            yield from _block(design, block)
+            if block.kind != "Code":
+                yield from _block(design, block)
     for path, root, _ in scopes(design):
         yield from _naming(design, root, path)
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from composer.design.document import Design
-from composer.design.lower import lower
 from composer.engine.fixing.placing import applied
 from composer.engine.flow import Failure, Walk
 from composer.engine.walk import walk
@@ -54,7 +53,7 @@ class Trial:
             design = applied(self._design, fix.edits)
         except EditError:
             return None
-        return walk(lower(design), self._inputs, skip=self._skip)
+        return walk(design, self._inputs, skip=self._skip)
 
 
 def _sets_own_options(failure: Failure, fix: Fix) -> bool:

@@ -1,0 +1,96 @@
+"""Running a custom layer's code for its shapes: on the meta device, or, where that cannot be, on made-up values."""
+
+from __future__ import annotations
+
+import linecache
+import math
+import warnings
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import nn
+
+from composer.codegen.source import source
+from composer.design.document import Definition, Design, Input
+from composer.design.nodes import Sequential, Use
+from composer.design.paths import walk
+from composer.engine import preview
+from composer.engine.preview import Outcome
+from composer.errors import DesignError
+from composer.memo import Memo
+from composer.reports import ValueType
+
+Options = tuple[tuple[str, int], ...]
+
+_texts: Memo[str] = Memo(200)
+
+
+def custom_layers(design: Design) -> frozenset[str]:
+    """The paths of the definitions whose body is code."""
+    return frozenset(f".{each.name}" for each in design.definitions if each.body.kind == "Code")
+
+
+def text_of(design: Design, name: str) -> str:
+    """Source of the definition `name` and of those that it uses, as in the design's; "" where they are wrong."""
+    given = _reached(design, name)
+    key = tuple(map(id, given))
+    known = _texts.get(key)
+    return _texts.put(key, _text(given), given) if known is None else known
+
+
+def _reached(design: Design, name: str) -> tuple[Definition, ...]:
+    """The definition and all that it uses, at once or through others, in the order of the document."""
+    found, pending = set[str](), [name]
+    while pending:
+        definition = design.definition(pending.pop())
+        if definition and definition.name not in found:
+            found.add(definition.name)
+            pending += [each.of for _, each in walk(definition.body) if isinstance(each, Use)]
+    return tuple(each for each in design.definitions if each.name in found)
+
+
+def _text(definitions: tuple[Definition, ...]) -> str:
+    alone = Design(inputs=(Input(shape=(1,)),), root=Sequential(), definitions=definitions, name="Nothing")
+    try:
+        return source(alone)
+    except DesignError:
+        return ""
+
+
+@lru_cache(maxsize=64)
+def namespace(text: str) -> dict[str, Any]:
+    """What running `text`, the source of definitions, defines."""
+    filename = f"<custom {hash(text)}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    found: dict[str, Any] = {"__name__": "custom"}
+    exec(compile(text, filename, "exec"), found)
+    return found
+
+
+@lru_cache(maxsize=2_000)
+def run(text: str, name: str, options: Options, inputs: tuple[ValueType, ...]) -> Outcome:
+    """Make the custom layer `name` of the source `text`, and call it.
+
+    Where its code looks at values, as a loop with a condition does, there is nothing to look at on the meta device:
+    then it runs on made-up values, if these are few.
+    """
+    try:
+        on_meta = _called(text, name, options, inputs, "meta")
+    except Exception as error:
+        values = sum(math.prod(map(int, each.dims)) for each in preview.tensor_types(inputs))
+        if values > preview.MAX_REAL:
+            return Outcome(None, error=preview.text_of(error))
+        try:
+            return Outcome(_called(text, name, options, inputs, "cpu"))
+        except Exception as other:
+            return Outcome(None, error=preview.text_of(other))
+    return Outcome(on_meta)
+
+
+def _called(text: str, name: str, options: Options, inputs: tuple[ValueType, ...], device: str) -> ValueType | None:
+    with torch.device(device), torch.random.fork_rng(devices=[]), torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.manual_seed(0)
+        module: nn.Module = namespace(text)[name](**dict(options))
+        return preview.type_of(module.eval()(*(preview.build(each, device) for each in inputs)))
