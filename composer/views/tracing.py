@@ -222,7 +222,9 @@ class Tracer:
 
     def _has_inside(self, use: Use) -> bool:
         definition = self.plan.definitions.get(use.of)
-        return definition is not None and (isinstance(definition.body, RepeatCall) or bool(definition.body.steps))
+        if definition is None or isinstance(definition.body, RepeatCall):
+            return definition is not None
+        return bool(definition.body.steps) and definition.body.kind != "Code"
 
     def _opens(self, at: At, use: bool = False) -> bool:
         if at.path in self._collapsed or at.depth > MAX_DEPTH or len(self.boxes) > HARD_LIMIT:
@@ -236,6 +238,9 @@ class Tracer:
 
     def _leaf(self, call: Call, at: At) -> Source:
         drawn = leaf(call, at.values, merge=not at.name)
+        definition = self.plan.definitions.get(call.node.of) if isinstance(call, UseCall) else None
+        if definition and isinstance(definition.body, BlockPlan) and definition.body.kind == "Code":
+            drawn = replace(drawn, closed=False, badges=(*drawn.badges, "code"))
         if isinstance(call, RepeatCall):
             self.repeats.add(at.path)
         source = self._box(at, drawn)

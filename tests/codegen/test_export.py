@@ -16,7 +16,7 @@ from composer.codegen.source import class_name_of
 from composer.design import text
 from composer.design.check import check
 from composer.design.document import Design
-from composer.design.nodes import Layer, Op, Parallel, Repeat, Residual, Sequential, Shared, Tensor, Use
+from composer.design.nodes import Code, Layer, Op, Parallel, Repeat, Residual, Sequential, Shared, Tensor, Use
 from composer.design.paths import scopes, walk
 from composer.engine.build import live, source_of
 from composer.engine.shapes import shapes
@@ -125,7 +125,7 @@ def test_random_designs(tmp_path: Path) -> None:
     collect()
     assert len(collected) == RANDOM_DESIGNS
     used = {type(node) for design in collected.values() for _, root, _ in scopes(design) for _, node in walk(root)}
-    assert used == {Layer, Op, Tensor, Use, Shared, Sequential, Parallel, Residual, Repeat}, "every kind of node"
+    assert used == {Layer, Op, Tensor, Use, Shared, Sequential, Parallel, Residual, Repeat, Code}, "every kind of node"
     expected = [export(design, tmp_path / f"{k:03}") for k, design in enumerate(collected.values())]
     run_clean(tmp_path)
     for k, facts in enumerate(expected):

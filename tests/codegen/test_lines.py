@@ -61,7 +61,7 @@ def examine(design: Design, report: SourceReport) -> None:
     plan = lower(design)
     for body in (plan.root, *(each.body for each in plan.definitions.values())):
         for block in blocks(body):
-            if not is_chain(block):
+            if not is_chain(block) and block.kind != "Code":
                 _examine_calls(block, report, forward)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from torch.nn.parameter import is_lazy
 
 from composer.codegen.source import class_name_of, source
 from composer.design import edits, text
@@ -74,7 +75,8 @@ def parameters(design: Design, prefix: str) -> dict[str, Any]:
         if not prefix or name.startswith(f"{prefix}.")
     ]
     first: dict[int, str] = {}
-    return {name: (tuple(getattr(each, "shape", ())), first.setdefault(id(each), name)) for name, each in found}
+    shapes = {name: None if is_lazy(each) else tuple(each.shape) for name, each in found}
+    return {name: (shapes[name], first.setdefault(id(each), name)) for name, each in found}
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -62,6 +62,7 @@ def features(design: Design) -> set[str]:
     if any("L" in each.shape for each in design.inputs):
         found.add("symbolic length")
     for path, root, _ in scopes(design):
+        found |= {"Code"} if root.kind == "Code" else set()
         for _, node in list(walk(root, path))[1:]:
             found |= of_node(node)
             if path and isinstance(node, Use):

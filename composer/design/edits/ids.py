@@ -12,7 +12,7 @@ from composer.design.document import Design
 from composer.design.edits.refusal import refusal
 from composer.design.edits.trees import chain
 from composer.design.names import class_name, unique
-from composer.design.nodes import Block, Id, Node, Use, rebuild
+from composer.design.nodes import Block, Code, Id, Node, Use, rebuild
 from composer.design.paths import first_line
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
@@ -25,7 +25,7 @@ class FreshIds:
     def __init__(self, block: Block, taken: Collection[str] = ()) -> None:
         self._used = {*block.input_names, *(each.id for each in block.children), *taken}
         ids = [each.id for each in chain(block)]
-        self._numbered = all(id.isdecimal() for id in ids)
+        self._numbered = not isinstance(block, Code) and all(id.isdecimal() for id in ids)
         highest = max((int(id) for id in ids if id.isdecimal() and len(id) < 10), default=-1)
         self._next = {"": highest + 1} if self._numbered else {}
 

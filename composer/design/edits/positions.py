@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from composer.design.document import Design
 from composer.design.edits.ids import free_id, kept_or_fresh, named
 from composer.design.edits.references import redirected
@@ -17,7 +19,8 @@ from composer.design.edits.trees import (
     with_children,
     with_node,
 )
-from composer.design.nodes import Block, Node, Repeat, Residual, rebuild
+from composer.design.names import is_attribute
+from composer.design.nodes import Block, Code, Node, Repeat, Residual, rebuild
 from composer.design.paths import Place, find
 
 
@@ -114,7 +117,18 @@ def rename(design: Design, path: str, id: str) -> Design:
     free_id(path, id, {*parent.input_names, *(each.id for each in parent.children)} - {at.ids[-1]})
     design = redirected(design, {at: at.parent.child(id)})
     node = rebuild(find(design, str(at)), id=id)
-    return with_children(design, at.parent, (at.ids[-1],), (node,))
+    design = with_children(design, at.parent, (at.ids[-1],), (node,))
+    return _called(design, at, id) if isinstance(parent, Code) else design
+
+
+def _called(design: Design, at: Place, id: str) -> Design:
+    """The design whose custom layer says the new name of what is declared at a place."""
+    if not is_attribute(id):
+        raise refusal(str(at), "a name that code can say after self.", repr(id))
+    block = block_at(design, at.parent)
+    assert isinstance(block, Code)
+    said = re.compile(rf"\bself(\s*)\.(\s*){re.escape(at.ids[-1])}\b")
+    return with_node(design, at.parent, rebuild(block, code=said.sub(rf"self\1.\g<2>{id}", block.code)))
 
 
 def _put(design: Design, at: Place, block: Block, index: int, node: Node) -> Design:

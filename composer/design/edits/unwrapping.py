@@ -16,7 +16,7 @@ from composer.design.edits.references import Mender, redirected
 from composer.design.edits.refusal import changed, refusal
 from composer.design.edits.sizes import renamed
 from composer.design.edits.trees import block_at, is_shortcut, locate_child, with_children
-from composer.design.nodes import Block, BlockBase, Layer, Node, Op, Parallel, Repeat, Tensor, Use, rebuild
+from composer.design.nodes import Block, BlockBase, Code, Layer, Node, Op, Parallel, Repeat, Tensor, Use, rebuild
 from composer.design.paths import Place, find
 from composer.design.plan import OpCall
 from composer.errors import Fix
@@ -30,10 +30,11 @@ def unwrap(design: Design, path: str) -> Design:
             without computing something else.
     """
     at = locate_child(design, path)
-    block = block_at(design, at)
+    block, parent = block_at(design, at), block_at(design, at.parent)
+    if isinstance(parent, Code):
+        raise refusal(path, "a block in a block", "one that the code of a custom layer calls by name")
     if isinstance(block, Repeat):
         return _unrepeated(design, at, block)
-    parent = block_at(design, at.parent)
     if isinstance(parent, Repeat):
         return _new_body(design, at, block)
     inline = _Inline(design, at, parent, block)

@@ -22,6 +22,7 @@ from composer.design.edits.trees import block_at, chain, is_shortcut, locate_chi
 from composer.design.nodes import (
     Block,
     BlockBase,
+    Code,
     Layer,
     Node,
     Parallel,
@@ -84,6 +85,8 @@ def _run_of(design: Design, paths: Sequence[str]) -> _Run:
         raise refusal(paths[0] if paths else "", "siblings: nodes of one block", f"{len(parents)} blocks")
     (at,) = parents
     block = block_at(design, at)
+    if isinstance(block, Code):
+        raise refusal(paths[0], "nodes of a block", "what the code of a custom layer calls by name")
     wanted = {each.ids[-1] for each in places}
     siblings = block.children if len(wanted) == 1 and is_shortcut(block, *wanted) else chain(block)
     positions = [k for k, each in enumerate(siblings) if each.id in wanted]
