@@ -21,7 +21,7 @@ ALLOWED = {
     "indices": {"errors"},
     "expressions": set(),
     "memo": set(),
-    "signals": set(),
+    "signals": {"tensor_reports"},
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,
     "codegen": {"codegen", "design", "catalog"} | LOWEST,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from composer.reports import TensorType
-from composer.signals import Flag, GradientsReport, LayerSignal, ParameterSignal, UseReport
+from composer.signals import Flag, GradientsReport, LayerSignal, ParameterSignal, UseReport, norm_of
 from composer.ui.flags import meanings, names, show_flags
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
@@ -123,17 +123,17 @@ def _parameter(row: ParameterSignal, rate: float) -> Sequence[str]:
             "unused": (_("no gradient: unused"), _("The loss does not depend on it in this run.")),
         }
         text, why = words[row.standing]
-        return name, shape, cell(text, "quiet", why), "", "", "", "", _exact(row.weight.norm), ""
+        return name, shape, cell(text, "quiet", why), "", "", "", "", _exact(norm_of(row.weight)), ""
     span = f"{number(found.low)} … {number(found.high)}"
     return (
         name,
         shape,
-        _exact(found.norm),
+        _exact(norm_of(found)),
         _exact(found.mean),
         _exact(found.std),
         cell(span, "", f"{found.low!r} … {found.high!r}"),
         cell(f"{found.zeros / found.count:.1%}" if found.count else "", "", f"{found.zeros:,} of {found.count:,}"),
-        _exact(row.weight.norm),
+        _exact(norm_of(row.weight)),
         _exact(row.ratio(rate), _("The weight is 0")),
     )
 
@@ -159,7 +159,7 @@ def _uses(row: ParameterSignal) -> None:
     head = [_("Use"), _("Norm"), _("Share of the sum"), _("First entries of the gradient")]
     rows = [_use(each) for each in row.uses]
     sum_name = _("sum = {name}.grad").format(name=row.name)
-    rows.append((cell(sum_name, "total"), _exact(row.gradient.norm), cell("100%"), _entries(row.values)))
+    rows.append((cell(sum_name, "total"), _exact(norm_of(row.gradient)), cell("100%"), _entries(row.values)))
     st.html(table(_("Uses of {name}").format(name=row.name), head, rows, numbers=(1, 2)))
     if row.gap:
         text = _("The uses add up to the gradient, up to rounding: no entry differs by more than {gap}.")
