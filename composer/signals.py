@@ -39,7 +39,7 @@ for gradients of those of the whole model, for what is far below them may be rou
 
 BINS = 64
 DECADES = (-12.0, 4.0)
-"""The range of log10|value| that the bins of `ParameterSignal.decades` divide; what is beyond is in the first or last bin."""
+"""The range of log10|value| that the bins of `ParameterSignal.decades` divide; what is beyond is in the end bins."""
 
 
 def norm_of(found: Statistics) -> float:

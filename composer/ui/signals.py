@@ -44,8 +44,6 @@ def show_report(id: str, report: GradientsReport, initial: bool) -> None:
 
 
 def _summary(report: GradientsReport, initial: bool) -> None:
-    mode = _("train mode") if report.training else _("eval mode")
-    samples = plural("{number} sample", "{number} samples", report.samples)
     loss = _("Loss **{value}**").format(value=escape(number(report.value)))
     norm = _("Norm of all gradients **{value}**").format(value=escape(number(report.norm)))
     with st.container(horizontal=True, vertical_alignment="center", key="totals"):
@@ -53,12 +51,19 @@ def _summary(report: GradientsReport, initial: bool) -> None:
         st.markdown(norm, width="content", help=repr(report.norm))
         st.space("stretch")
         _download(_("All of it (.json)"), lambda: signal_files.report_json(report), "gradients.json")
-    target = _("compared with {target}").format(target=_(report.target)) if report.target != "nothing" else ""
-    parts = [mode, samples, report.data, report.loss, target, duration(report.seconds)]
-    text = escape(" · ".join(each for each in parts if each))
+    text = escape(f"{asked(report)} · {duration(report.seconds)}")
     if initial:
         text += f" · **{_('The weights are initial values.')}**"
     st.caption(text)
+
+
+def asked(report: GradientsReport) -> str:
+    """What a look was of: the mode, the batch, the loss and its target."""
+    mode = _("train mode") if report.training else _("eval mode")
+    samples = plural("{number} sample", "{number} samples", report.samples)
+    target = _("compared with {target}").format(target=_(report.target)) if report.target != "nothing" else ""
+    parts = [mode, samples, report.data, report.loss, target]
+    return " · ".join(each for each in parts if each)
 
 
 def _parameters(id: str, report: GradientsReport) -> None:

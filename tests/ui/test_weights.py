@@ -243,8 +243,8 @@ def test_files(opened: AppTest) -> None:
     known = document("net").weights
     assert known and known.known
     rows = known.known[1].rows
-    assert held_csv(rows).splitlines()[1].startswith("0.weight,8×4,float32,cpu,32,True,")
-    records = json.loads(held_json(rows))
+    assert held_csv(rows, {}).splitlines()[1].startswith("0.weight,8×4,float32,cpu,32,True,")
+    records = json.loads(held_json(rows, {}))
     assert records[0]["shape"] == [8, 4] and sum(records[0]["histogram"]["counts"]) == 32
 
 
