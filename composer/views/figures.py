@@ -35,7 +35,7 @@ def histogram(bins: Histogram, label: str, logarithmic: bool = False) -> Figure:
     )  # fmt: skip
     figure = Figure(bars)
     figure.update_layout(height=_HEIGHT, margin={"l": 8, "r": 8, "t": 8, "b": 8}, bargap=0, showlegend=False)
-    figure.update_xaxes(title=label)
+    figure.update_xaxes(title=label, exponentformat="power")
     figure.update_yaxes(type="log" if logarithmic else "linear", title="count", exponentformat="SI")
     return figure
 

@@ -59,12 +59,12 @@ def _panel(document: Document, report: ShapesReport, weights: Weights, busy: boo
     of = state.kept(f"weights:of:{document.id}", "values")
     shown = (gradients.gradients if gradients else {}) if of == "gradient" else None
     chosen_rows = show_table(document, found, rows, live=not busy, gradients=shown)
-    if of == "gradient":
-        st.caption(escape(gradients.text) if gradients else missing())
     if busy:
         return
     chosen = actions(document, rows, found, chosen_rows, narrowed)
     one = chosen[-1] if chosen else found[0].name if len(found) == 1 else ""
+    if of == "gradient" and not one:  # what is opened says it, too
+        st.caption(escape(gradients.text) if gradients else missing())
     if one:
         opened(document, next(row for row in rows if row.name == one), weights, gradients)
     elif found:
