@@ -61,12 +61,11 @@ def show_table(
     if not found:
         st.caption(_("No parameter or buffer is called that."))
         return []
+    st.caption(_shown(len(found), len(rows)))  # above: the table's own buttons float there, over no control
     same = groups(rows)
     owners = list(dict.fromkeys(group[0] for group in same.values()))
-    cells = [
-        _cells(row, same.get(row.name, ()), row.statistics if gradients is None else gradients.get(row.name))
-        for row in found
-    ]
+    known = {row.name: row.statistics for row in found} if gradients is None else gradients
+    cells = [_cells(row, same, known.get(row.name)) for row in found]
     data = {name: [each[name] for each in cells] for name in cells[0]}
     options: dict[str, Any] = {
         "hide_index": True,
@@ -78,7 +77,6 @@ def show_table(
         return []
     key = state.table_key(document.id, tuple(row.name for row in found))
     picked = st.dataframe(data, **options, key=key, on_select="rerun", selection_mode="multi-row")
-    st.caption(_shown(len(found), len(rows)))
     return [found[k].name for k in picked.selection.rows if k < len(found)]
 
 
@@ -91,13 +89,15 @@ def _height(rows: int) -> int:
     return 38 + 35 * max(1, min(rows, 10))
 
 
-def _cells(row: HeldTensor, tied: Sequence[str], found: Statistics | None) -> dict[str, Any]:
-    known = record(row, tied)
+def _cells(row: HeldTensor, same: Mapping[str, Sequence[str]], found: Statistics | None) -> dict[str, Any]:
+    known = record(row)
     trains = {True: _("trains"), False: _("frozen"), None: _("buffer")}[known["requires_grad"]]
     cells = {"path": row.name, "shape": shown_shape(row.tensor), "count": known["count"], "trains": trains}
+    if same:
+        cells["tied"] = list(same.get(row.name, ())[:1])
     cells["values"] = list(found.histogram.counts) if found else None
     cells |= numbers(found)
-    return {**cells, "tied": [tied[0]] if tied else [], "dtype": known["dtype"], "device": known["device"]}
+    return {**cells, "dtype": known["dtype"], "device": known["device"]}
 
 
 def _columns(owners: Sequence[str], gradients: bool) -> dict[str, Any]:
