@@ -69,7 +69,7 @@ def show_table(
     data = {name: [each[name] for each in cells] for name in cells[0]}
     options: dict[str, Any] = {
         "hide_index": True,
-        "column_config": _columns(owners, gradients is not None),
+        "column_config": {"path": _path(found), **_columns(owners, gradients is not None)},
         "height": _height(len(found)),
     }
     if not live:
@@ -100,6 +100,12 @@ def _cells(row: HeldTensor, same: Mapping[str, Sequence[str]], found: Statistics
     return {**cells, "dtype": known["dtype"], "device": known["device"]}
 
 
+def _path(found: Sequence[HeldTensor]) -> Any:
+    """The column of the paths, as wide as the longest: it is the end that tells them apart."""
+    width = min(320, 24 + round(7.3 * max(len(row.name) for row in found)))
+    return st.column_config.TextColumn(_("path"), pinned=True, width=width)
+
+
 def _columns(owners: Sequence[str], gradients: bool) -> dict[str, Any]:
     column = st.column_config
     number = {name: column.NumberColumn(name, format="%.3g", width=96) for name in _NUMBERS}
@@ -115,7 +121,6 @@ def _columns(owners: Sequence[str], gradients: bool) -> dict[str, Any]:
         width=130,
     )
     return {
-        "path": column.TextColumn(_("path"), pinned=True),
         "shape": column.TextColumn(_("shape"), width=110),
         "count": column.NumberColumn(_("count"), format="localized", width=88),
         "trains": column.TextColumn(_("trains"), width=70, help=_("Whether it takes a gradient (requires_grad)")),
