@@ -328,10 +328,15 @@ def kept(key: str, default: Any) -> Any:
     return st.session_state.get(key, default)
 
 
+def remember(key: str, value: Any) -> None:
+    """Keep what a widget says under a key of its own: the widget's goes when another takes its place."""
+    st.session_state[key] = value
+
+
 __all__ = [
     "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "WORKSPACE", "Deleted", "Document", "answer",
     "begin", "change", "chosen_key", "close", "deepen_from_graph", "deleted", "document", "documents", "drafts",
-    "follow_table", "is_there", "keep_selection", "kept", "note_deleted", "notify", "open_id", "opened", "said",
-    "select", "select_all", "select_from", "select_from_editor", "selected", "selection", "show", "tab_name",
+    "follow_table", "is_there", "keep_selection", "kept", "note_deleted", "notify", "open_id", "opened",
+    "remember", "said", "select", "select_all", "select_from", "select_from_editor", "selected", "selection", "show", "tab_name",
     "table_key", "take_answer", "take_notices", "toggle_from_graph", "widget",
 ]  # fmt: skip

@@ -1,4 +1,6 @@
-"""How long the Parameters page of GPT-2 small takes to open, and how it scrolls: `python -m tests.benchmarks.parameters_page`.
+"""How long the Parameters page of GPT-2 small takes to open, and how it scrolls.
+
+    python -m tests.benchmarks.parameters_page
 
 Its 124 million parameters in 149 tensors, against the floor: the same page with a design of four parameters. Times are
 from the click on the link to the page until its table is drawn with the values of the live model and no run of the
@@ -10,6 +12,7 @@ Scrolling: the times between frames while the wheel turns over the table.
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import tempfile
 import time
@@ -102,7 +105,7 @@ def frames(page: Page) -> list[float]:
     times: list[float] = page.evaluate("frames_")
     page.wait_for_timeout(1000)  # what is told to screen readers follows when the wheel rests
     assert top_row(page) != before
-    return [b - a for a, b in zip(times[1:], times[2:], strict=False)]
+    return [b - a for a, b in itertools.pairwise(times[1:])]
 
 
 def main() -> None:
@@ -123,9 +126,7 @@ def main() -> None:
         print(f"under {LIMIT:g} s: {'yes' if max(middle, reloaded) < LIMIT else 'NO'}")
         gaps = sorted(frames(app.page))
         p50, p95 = statistics.median(gaps), gaps[int(0.95 * len(gaps))]
-        print(
-            f"scrolling               {len(gaps)} frames, median {p50:.0f} ms, p95 {p95:.0f} ms, worst {gaps[-1]:.0f} ms"
-        )
+        print(f"scrolling: {len(gaps)} frames, median {p50:.0f} ms, p95 {p95:.0f} ms, worst {gaps[-1]:.0f} ms")
 
 
 if __name__ == "__main__":

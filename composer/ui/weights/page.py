@@ -100,7 +100,19 @@ def _block(document: Document, rows: Sequence[HeldTensor], modules: Sequence[str
         return f"{indent}{name} · {humanize(count)}"
 
     paths = list(tree)
-    return st.selectbox(_("Block"), paths, format_func=label, key=f"weights:block:{document.id}", width=260) or ""
+    key = f"weights:block:{document.id}"
+    before = state.kept(key, "")
+    labels = hash(tuple(map(label, paths)))  # a browser tells labels, and goes on with those of before a change
+    chosen = st.selectbox(
+        _("Block"),
+        paths,
+        paths.index(before) if before in paths else 0,
+        format_func=label,
+        key=f"{key}:{labels}",
+        width=260,
+    )
+    state.remember(key, chosen)
+    return chosen
 
 
 def _asked(document: Document) -> tuple[str, bool]:
