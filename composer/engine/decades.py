@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from composer.engine.statistics import PIECE
+from composer.engine.threads import one_thread
 from composer.signals import BINS, DECADES
 
 
@@ -17,6 +18,7 @@ def plain(tensor: Tensor) -> Tensor:
     return values if values.dtype in (torch.float32, torch.float64) else values.float()
 
 
+@one_thread()
 def decades(tensor: Tensor) -> tuple[int, ...]:
     """How many finite values are in each of 64 bins of log10|value| over `DECADES`; zeros are in none."""
     first, last = DECADES

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.parameter import is_lazy
 
+from composer.engine.threads import one_thread
 from composer.tensor_reports import Histogram, Statistics
 
 BINS = 64
@@ -23,6 +24,7 @@ _SMALL, _LARGE = 1e-15, 1e15  # squares of what lies beyond may leave the range 
 _OFF_CENTER = 100.0  # widths of its range that a range may be away from 0, for bins in float32
 
 
+@one_thread()
 def statistics(tensor: Tensor) -> Statistics | None:
     """What the values of `tensor` are like; None where it has none yet (lazy, or on the meta device).
 

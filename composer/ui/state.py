@@ -337,6 +337,6 @@ __all__ = [
     "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "WORKSPACE", "Deleted", "Document", "answer",
     "begin", "change", "chosen_key", "close", "deepen_from_graph", "deleted", "document", "documents", "drafts",
     "follow_table", "is_there", "keep_selection", "kept", "note_deleted", "notify", "open_id", "opened",
-    "remember", "said", "select", "select_all", "select_from", "select_from_editor", "selected", "selection", "show", "tab_name",
-    "table_key", "take_answer", "take_notices", "toggle_from_graph", "widget",
+    "remember", "said", "select", "select_all", "select_from", "select_from_editor", "selected", "selection", "show",
+    "tab_name", "table_key", "take_answer", "take_notices", "toggle_from_graph", "widget",
 ]  # fmt: skip
