@@ -265,3 +265,18 @@ def test_files(opened: AppTest) -> None:
 )  # fmt: skip
 def test_numbers_as_people_write_them(text: str, number: object) -> None:
     assert number_of(text) == number
+
+
+def test_several_are_compared(workspace: Workspace) -> None:
+    app = open_page(workspace.create(NET).id)
+    key = "weights:compare:net"
+    assert not app.get("plotly_chart")
+    app.session_state[key] = True
+    settled(app.run())
+    (chart,) = app.get("plotly_chart")
+    traces = json.loads(chart.proto.spec)["data"]
+    assert len(traces) == 2 * 6
+    app.segmented_control(key="weights:way:net").set_value("overlaid").run()
+    (chart,) = app.get("plotly_chart")
+    names = [trace["name"] for trace in json.loads(chart.proto.spec)["data"]]
+    assert names == ["0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias"]

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
 from composer.reports import ShapesReport
 from composer.tensor_reports import HeldTensor, ModuleReport
-from composer.ui import state
+from composer.ui import sheets, state
 from composer.ui.document import Document
 from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.ui.weights import asking
 from composer.ui.weights.acting import actions
 from composer.ui.weights.asking import Look, Weights
+from composer.ui.weights.compared import compared
 from composer.ui.weights.opened import opened
 from composer.ui.weights.seen import missing, seen
 from composer.ui.weights.table import show_table, show_totals
@@ -25,22 +24,15 @@ from composer.views.held import blocks
 from composer.views.numbers import humanize
 
 _POLL = 0.5
-_FOLDER = Path(__file__).parents[1]
 
 
 def page(document: Document, report: ShapesReport) -> None:
     """Draw it. `report` is what the preview found of the design."""
-    st.html(_styles())
+    sheets.use("initialize.css", "weights/weights.css")
     weights = asking.look(document)
     busy = weights.busy is not None
     panel = st.fragment(_panel, run_every=_POLL) if busy else _panel
     panel(document, report, weights, busy)
-
-
-@cache
-def _styles() -> str:
-    sheets = (_FOLDER / name for name in ("initialize.css", "weights/weights.css"))
-    return f"<style>{''.join(each.read_text(encoding='utf-8') for each in sheets)}</style>"
 
 
 def _panel(document: Document, report: ShapesReport, weights: Weights, busy: bool) -> None:
@@ -65,6 +57,7 @@ def _panel(document: Document, report: ShapesReport, weights: Weights, busy: boo
     one = chosen[-1] if chosen else found[0].name if len(found) == 1 else ""
     if of == "gradient" and not one:  # what is opened says it, too
         st.caption(escape(gradients.text) if gradients else missing())
+    compared(document, [row for row in found if len(chosen_rows) < 2 or row.name in chosen_rows], shown)
     if one:
         opened(document, next(row for row in rows if row.name == one), weights, gradients)
     elif found:

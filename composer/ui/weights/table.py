@@ -14,8 +14,8 @@ from composer.ui.document import Document
 from composer.ui.language import _, plural
 from composer.views.held import groups, held_csv, held_json, numbers, record, shown_shape
 from composer.views.numbers import humanize
+from composer.views.tints import COLORS, TINTS, parameter_tints
 
-_COLORS = ["#6366f1", "#d97706", "#059669", "#db2777", "#0284c7", "#7c3aed", "#65a30d", "#dc2626"]
 _NUMBERS = ("mean", "std", "min", "max", "norm")
 
 
@@ -63,7 +63,8 @@ def show_table(
         return []
     st.caption(_shown(len(found), len(rows)))  # above: the table's own buttons float there, over no control
     same = groups(rows)
-    owners = list(dict.fromkeys(group[0] for group in same.values()))
+    tints = parameter_tints(document.design, {name: group[0] for name, group in same.items()})
+    owners = {group[0]: tints.get(group[0], 0) for group in same.values()}
     known = {row.name: row.statistics for row in found} if gradients is None else gradients
     cells = [_cells(row, same, known.get(row.name)) for row in found]
     data = {name: [each[name] for each in cells] for name in cells[0]}
@@ -106,13 +107,13 @@ def _path(found: Sequence[HeldTensor]) -> Any:
     return st.column_config.TextColumn(_("path"), pinned=True, width=width)
 
 
-def _columns(owners: Sequence[str], gradients: bool) -> dict[str, Any]:
+def _columns(owners: Mapping[str, int], gradients: bool) -> dict[str, Any]:
     column = st.column_config
     number = {name: column.NumberColumn(name, format="%.3g", width=96) for name in _NUMBERS}
     counts = {name: column.NumberColumn(name, format="localized", width=70) for name in ("zeros", "nan", "inf")}
     counts["nan"] = column.NumberColumn("NaN", format="localized", width=52)
     counts["inf"] = column.NumberColumn("±Inf", format="localized", width=52)
-    colors = [_COLORS[k % len(_COLORS)] for k in range(len(owners))]
+    colors = [COLORS["light"][tint % TINTS] for tint in owners.values()]
     tied = column.MultiselectColumn(
         _("tied"),
         options=list(owners),
