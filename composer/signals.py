@@ -5,9 +5,12 @@ The thresholds are here, so that what flags a layer and what is said of the flag
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from composer.tensor_reports import Statistics
 
 Flag = Literal[
     "identical", "zero", "not-finite", "dead", "saturated",
@@ -36,27 +39,14 @@ for gradients of those of the whole model, for what is far below them may be rou
 
 BINS = 64
 DECADES = (-12.0, 4.0)
-"""The range of log10|value| that the bins of `Spread.decades` divide; what is beyond is in the first or last bin."""
+"""The range of log10|value| that the bins of `ParameterSignal.decades` divide; what is beyond is in the end bins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Numbers of a tensor. `mean` to `counts` are of its finite values, None or empty where there are none.
-
-    `counts` are 64 bins of equal width from `low` to `high`; `decades` 64 bins of log10|value| over `DECADES`, zeros
-    left out. `norm` is the square root of the sum of squares.
-    """
-
-    count: int
-    finite: int
-    zeros: int
-    norm: float
-    mean: float | None = None
-    std: float | None = None
-    low: float | None = None
-    high: float | None = None
-    counts: tuple[int, ...] = ()
-    decades: tuple[int, ...] = ()
+def norm_of(found: Statistics) -> float:
+    """The square root of the sum of squares of all values: not a number, or infinite, where one of them is."""
+    if found.finite < found.count:
+        return math.nan if found.nan else math.inf
+    return found.norm or 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +68,17 @@ class ParameterSignal:
     """A parameter and its gradient. `names` are all its names, the first one its own.
 
     `standing`: a frozen one takes no gradient; an unused one took no part in the loss. `uses` are given where it has
-    several names; `gap` is the largest entry of |gradient - sum of the uses|.
+    several names; `gap` is the largest entry of |gradient - sum of the uses|. `decades` are 64 bins of log10|entry| of
+    the gradient over `DECADES`, zeros left out.
     """
 
     names: tuple[str, ...]
     shape: tuple[int, ...]
     dtype: str
     standing: Standing
-    weight: Spread
-    gradient: Spread | None
+    weight: Statistics
+    gradient: Statistics | None
+    decades: tuple[int, ...] = ()
     values: tuple[float, ...] = ()
     uses: tuple[UseReport, ...] = ()
     gap: float = 0.0
@@ -98,9 +90,8 @@ class ParameterSignal:
 
     def ratio(self, rate: float) -> float | None:
         """How far one step of plain SGD at this learning rate moves it: rate·‖gradient‖/‖weight‖."""
-        if self.gradient is None or not self.weight.norm:
-            return None
-        return rate * self.gradient.norm / self.weight.norm
+        weight = norm_of(self.weight)
+        return None if self.gradient is None or not weight else rate * norm_of(self.gradient) / weight
 
 
 @dataclass(frozen=True, slots=True)

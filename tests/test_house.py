@@ -26,7 +26,7 @@ ALLOWED = {
     "expressions": set(),
     "tensor_expressions": {"tensor_expressions"},
     "memo": set(),
-    "signals": set(),
+    "signals": {"tensor_reports"},
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,
     "codegen": {"codegen", "design", "catalog"} | LOWEST,

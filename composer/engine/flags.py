@@ -8,8 +8,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from composer.engine.spread import plain
-from composer.signals import DEAD, FACTOR, SAME, SATURATED, Flag, LayerSignal, Spread
+from composer.engine.decades import plain
+from composer.signals import DEAD, FACTOR, SAME, SATURATED, Flag, LayerSignal
+from composer.tensor_reports import Statistics
 
 
 def of_layers(rows: Sequence[tuple[LayerSignal, float | None]]) -> tuple[LayerSignal, ...]:
@@ -49,17 +50,17 @@ def _spreads(signal: LayerSignal) -> bool:
 
 
 def of_parameter(
-    weight: Tensor, gradient: Tensor | None, spread: Spread | None, largest: float = 0.0
+    weight: Tensor, gradient: Tensor | None, found: Statistics | None, largest: float = 0.0
 ) -> Iterator[Flag]:
     """What is suspicious of one parameter. Those without a gradient have a standing of their own.
 
     `largest` is the largest entry of any gradient of the model: what is far below it may be rounding.
     """
-    if gradient is None or spread is None:
+    if gradient is None or found is None:
         return
-    if spread.finite < spread.count:
+    if found.finite < found.count:
         yield "not-finite"
-    elif spread.count and not spread.norm:
+    elif found.count and found.zeros == found.count:
         yield "zero"
     if weight.dim() > 1 and weight.shape[0] > 1 and _same_rows(weight) and _same_rows(gradient, largest):
         yield "identical"

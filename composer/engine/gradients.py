@@ -20,16 +20,17 @@ from torch import Tensor, nn
 from composer.engine import flags
 from composer.engine.calls import watched
 from composer.engine.data import Sample
+from composer.engine.decades import decades, plain
 from composer.engine.lazy import waiting
 from composer.engine.located import located
 from composer.engine.objectives import objective
 from composer.engine.origins import Place
 from composer.engine.preview import dtype_name
 from composer.engine.signals import Ops, Signals
-from composer.engine.spread import plain, spread
+from composer.engine.statistics import statistics
 from composer.engine.uses import Uses, first, reports
 from composer.errors import DesignError, Problem
-from composer.signals import GradientsReport, ParameterSignal, Standing
+from composer.signals import GradientsReport, ParameterSignal, Standing, norm_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def gradients(
         seconds = time.perf_counter() - start
     largest = max((_largest(each) for each in named), default=0.0)
     rows = tuple(_row(parameter, names, uses, largest) for parameter, names in named.items())
-    norm = math.sqrt(sum(row.gradient.norm**2 for row in rows if row.gradient))
+    norm = math.sqrt(sum(norm_of(row.gradient) ** 2 for row in rows if row.gradient))
     samples = inputs[0].shape[0] if inputs and inputs[0].dim() else 1
     return GradientsReport(
         loss, float(value.detach()), target, training, sample.text, samples, seconds, norm, rows,
@@ -116,15 +117,17 @@ def _largest(parameter: nn.Parameter) -> float:
 def _row(parameter: nn.Parameter, names: tuple[str, ...], uses: Uses, largest: float) -> ParameterSignal:
     gradient = parameter.grad
     standing: Standing = "trained" if gradient is not None else "unused" if parameter.requires_grad else "frozen"
-    found = spread(gradient) if gradient is not None else None
+    weight, found = statistics(parameter), statistics(gradient) if gradient is not None else None
+    assert weight is not None  # no lazy one runs
     shares, gap = reports(gradient, uses.of(parameter)) if gradient is not None and len(names) > 1 else ((), 0.0)
     return ParameterSignal(
         names,
         tuple(parameter.shape),
         dtype_name(parameter.dtype),
         standing,
-        spread(parameter),
+        weight,
         found,
+        decades(gradient) if gradient is not None else (),
         first(gradient) if gradient is not None else (),
         shares,
         gap,

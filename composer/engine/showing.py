@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
+from composer.engine.threads import one_thread
 from composer.indices import Index, parse
 from composer.tensor_reports import Number, Picture, Window
 
@@ -61,6 +62,7 @@ def _unravel(number: int, shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(place)
 
 
+@one_thread()
 def picture(tensor: Tensor, first: int = 0) -> Picture | None:
     """Heat maps: of a matrix, or of the filters of a convolution, beginning with number `first`.
 

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from composer.engine.calls import Calls
+from composer.engine.decades import plain
 from composer.engine.objectives import tensors
 from composer.engine.origins import Place, place
-from composer.engine.spread import plain
 from composer.engine.uses import is_layer
 from composer.signals import FLAT, LayerSignal
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 from torch.nn.parameter import is_lazy
 
+from composer.engine.threads import one_thread
 from composer.tensor_reports import Histogram, Statistics
 
 BINS = 64
@@ -23,6 +24,7 @@ _SMALL, _LARGE = 1e-15, 1e15  # squares of what lies beyond may leave the range 
 _OFF_CENTER = 100.0  # widths of its range that a range may be away from 0, for bins in float32
 
 
+@one_thread()
 def statistics(tensor: Tensor) -> Statistics | None:
     """What the values of `tensor` are like; None where it has none yet (lazy, or on the meta device).
 
@@ -50,6 +52,22 @@ def statistics(tensor: Tensor) -> Statistics | None:
     return Statistics(*counts, low, high, mean, deviation, norm, _histogram(values, float(low), float(high)), of)
 
 
+class _Signs:
+    """Counts what is not zero by the squares of the signs: `count_nonzero` takes more than twice as long."""
+
+    def __init__(self) -> None:
+        self._buffer: Tensor | None = None
+
+    def nonzero(self, piece: Tensor) -> int:
+        """How many values are not 0; `piece` has no NaN, and not more values than float32 can count."""
+        if piece.dtype not in (torch.float32, torch.float64):
+            return int(torch.count_nonzero(piece))
+        if self._buffer is None or self._buffer.numel() < piece.numel():
+            self._buffer = torch.empty_like(piece)
+        signs = torch.sign(piece, out=self._buffer[: piece.numel()])
+        return int(torch.dot(signs, signs))
+
+
 @dataclass(slots=True)
 class _Sums:
     """What one pass over a tensor adds up."""
@@ -63,6 +81,7 @@ class _Sums:
     high: float | int | None = None
     total: float = 0.0
     squares: float = 0.0
+    _signs: _Signs = field(default_factory=_Signs)
 
     @property
     def finite(self) -> int:
@@ -70,9 +89,10 @@ class _Sums:
 
     def add(self, piece: Tensor) -> None:
         self.count += piece.numel()
-        self.zeros += piece.numel() - int(torch.count_nonzero(piece))
         low, high = (each.item() for each in torch.aminmax(piece))
-        if not (math.isfinite(low) and math.isfinite(high)):
+        clean = math.isfinite(low) and math.isfinite(high)
+        self.zeros += piece.numel() - (self._signs.nonzero(piece) if clean else int(torch.count_nonzero(piece)))
+        if not clean:
             self.nan += int(torch.count_nonzero(torch.isnan(piece)))
             self.plus_inf += int(torch.count_nonzero(piece == math.inf))
             self.minus_inf += int(torch.count_nonzero(piece == -math.inf))

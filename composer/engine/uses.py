@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from composer.engine.spread import plain
+from composer.engine.decades import plain
 from composer.signals import UseReport
 
 _VALUES = 16

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from composer.reports import TensorType
-from composer.signals import Flag, GradientsReport, LayerSignal, ParameterSignal, UseReport
+from composer.signals import Flag, GradientsReport, LayerSignal, ParameterSignal, UseReport, norm_of
 from composer.ui.document import Document
 from composer.ui.flags import meanings, names, show_flags
 from composer.ui.language import _, plural
@@ -46,8 +46,6 @@ def show_report(document: Document, report: GradientsReport, initial: bool) -> N
 
 
 def _summary(report: GradientsReport, initial: bool) -> None:
-    mode = _("train mode") if report.training else _("eval mode")
-    samples = plural("{number} sample", "{number} samples", report.samples)
     loss = _("Loss **{value}**").format(value=escape(number(report.value)))
     norm = _("Norm of all gradients **{value}**").format(value=escape(number(report.norm)))
     with st.container(horizontal=True, vertical_alignment="center", key="totals"):
@@ -55,12 +53,19 @@ def _summary(report: GradientsReport, initial: bool) -> None:
         st.markdown(norm, width="content", help=repr(report.norm))
         st.space("stretch")
         _download(_("All of it (.json)"), lambda: signal_files.report_json(report), "gradients.json")
-    target = _("compared with {target}").format(target=_(report.target)) if report.target != "nothing" else ""
-    parts = [mode, samples, report.data, report.loss, target, duration(report.seconds)]
-    text = escape(" · ".join(each for each in parts if each))
+    text = escape(f"{asked(report)} · {duration(report.seconds)}")
     if initial:
         text += f" · **{_('The weights are initial values.')}**"
     st.caption(text)
+
+
+def asked(report: GradientsReport) -> str:
+    """What a look was of: the mode, the batch, the loss and its target."""
+    mode = _("train mode") if report.training else _("eval mode")
+    samples = plural("{number} sample", "{number} samples", report.samples)
+    target = _("compared with {target}").format(target=_(report.target)) if report.target != "nothing" else ""
+    parts = [mode, samples, report.data, report.loss, target]
+    return " · ".join(each for each in parts if each)
 
 
 def _parameters(document: Document, report: GradientsReport) -> None:
@@ -126,17 +131,17 @@ def _parameter(row: ParameterSignal, rate: float, tint: int | None) -> Sequence[
             "unused": (_("no gradient: unused"), _("The loss does not depend on it in this run.")),
         }
         text, why = words[row.standing]
-        return name, shape, cell(text, "quiet", why), "", "", "", "", _exact(row.weight.norm), ""
+        return name, shape, cell(text, "quiet", why), "", "", "", "", _exact(norm_of(row.weight)), ""
     span = f"{number(found.low)} … {number(found.high)}"
     return (
         name,
         shape,
-        _exact(found.norm),
+        _exact(norm_of(found)),
         _exact(found.mean),
         _exact(found.std),
         cell(span, "", f"{found.low!r} … {found.high!r}"),
         cell(f"{found.zeros / found.count:.1%}" if found.count else "", "", f"{found.zeros:,} of {found.count:,}"),
-        _exact(row.weight.norm),
+        _exact(norm_of(row.weight)),
         _exact(row.ratio(rate), _("The weight is 0")),
     )
 
@@ -162,7 +167,7 @@ def _uses(row: ParameterSignal) -> None:
     head = [_("Use"), _("Norm"), _("Share of the sum"), _("First entries of the gradient")]
     rows = [_use(each) for each in row.uses]
     sum_name = _("sum = {name}.grad").format(name=row.name)
-    rows.append((cell(sum_name, "total"), _exact(row.gradient.norm), cell("100%"), _entries(row.values)))
+    rows.append((cell(sum_name, "total"), _exact(norm_of(row.gradient)), cell("100%"), _entries(row.values)))
     st.html(table(_("Uses of {name}").format(name=row.name), head, rows, numbers=(1, 2)))
     if row.gap:
         text = _("The uses add up to the gradient, up to rounding: no entry differs by more than {gap}.")

@@ -334,10 +334,15 @@ def first(key: str, value: Any) -> Any:
     return st.session_state.setdefault(key, value)
 
 
+def remember(key: str, value: Any) -> None:
+    """Keep what a widget says under a key of its own: the widget's goes when another takes its place."""
+    st.session_state[key] = value
+
+
 __all__ = [
     "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "RULES", "WORKSPACE", "Deleted", "Document",
     "answer", "begin", "change", "chosen_key", "close", "deepen_from_graph", "deleted", "document", "documents",
     "drafts", "first", "follow_table", "is_there", "keep_selection", "kept", "note_deleted", "notify", "open_id",
-    "opened", "said", "select", "select_all", "select_from", "select_from_editor", "selected", "selection", "show",
-    "tab_name", "table_key", "take_answer", "take_notices", "toggle_from_graph", "widget",
+    "opened", "remember", "said", "select", "select_all", "select_from", "select_from_editor", "selected",
+    "selection", "show", "tab_name", "table_key", "take_answer", "take_notices", "toggle_from_graph", "widget",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from composer.tensor_reports import Histogram, Picture
 
@@ -35,7 +35,7 @@ def histogram(bins: Histogram, label: str, logarithmic: bool = False) -> Figure:
     )  # fmt: skip
     figure = Figure(bars)
     figure.update_layout(height=_HEIGHT, margin={"l": 8, "r": 8, "t": 8, "b": 8}, bargap=0, showlegend=False)
-    figure.update_xaxes(title=label)
+    figure.update_xaxes(title=label, exponentformat="power")
     figure.update_yaxes(type="log" if logarithmic else "linear", title="count", exponentformat="SI")
     return figure
 
@@ -56,17 +56,25 @@ def pictures(picture: Picture) -> Figure:
     figure = Figure(
         Heatmap(
             z=rows, zmin=-most, zmax=most, colorscale=_SCALE, hovertemplate=hover, hoverongaps=False,
-            text=_texts(picture, across) if "text" in hover else None, colorbar={"thickness": 12},
+            text=_texts(picture, across) if "text" in hover else None, colorbar={"thickness": 12, "nticks": 5},
             x0=0, dx=picture.cell[1], y0=0, dy=picture.cell[0],
         )
     )  # fmt: skip
-    size = max(90, min(420, 40 + 14 * len(rows)))
+    size = max(110, min(420, 40 + 14 * len(rows)))
     figure.update_layout(height=size, margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(**_whole(len(rows[0]) * picture.cell[1]))
+    figure.update_yaxes(autorange="reversed", visible=len(rows) > 1, **_whole(len(rows) * picture.cell[0]))
     if "text" in hover:
         figure.update_xaxes(visible=False, constrain="domain")
         figure.update_yaxes(visible=False, scaleanchor="x")
     return figure
+
+
+def _whole(size: int) -> dict[str, Any]:
+    """An axis of `size` indices: about ten ticks at whole numbers."""
+    step = 10 ** max(0, math.floor(math.log10(max(size, 1) / 5)))
+    every = next(step * k for k in (1, 2, 5, 10, 20) if size <= 10 * step * k)
+    return {"tick0": 0, "dtick": every, "automargin": True, "showgrid": False, "zeroline": False}
 
 
 def _drawn(value: float) -> float | None:

@@ -10,7 +10,8 @@ from composer.tensor_reports import ModuleReport
 
 _LONGEST = 200
 _STEP = re.compile(r"""\[\s*(-?(?:0|[1-9][0-9]{0,8}))\s*\]|\[\s*(?:'([^']*)'|"([^"]*)")\s*\]|\.([^.\[\]]+)""")
-_CALLS = (".state_dict()", ".data", ".grad", ".detach()")
+_INDEX = re.compile(r"\[[\d\s:,.\-]*\]")
+_CALLS = (".state_dict()", ".named_parameters()", ".parameters()", ".data", ".grad", ".shape", ".detach()")
 
 
 def find(text: str, names: Sequence[str], modules: Mapping[str, ModuleReport], regex: bool = False) -> list[str]:
@@ -40,8 +41,11 @@ def find(text: str, names: Sequence[str], modules: Mapping[str, ModuleReport], r
 
 def _spoken(text: str, names: Sequence[str], modules: Mapping[str, ModuleReport]) -> str | None:
     """The path of what Python's way of speaking leads to; None where it leads nowhere."""
+    whole = text
     for call in _CALLS:
         text = text.replace(call, "")
+    if text != whole and text.isidentifier():
+        return ""  # all of the model, by whatever name
     begin = re.match(r"[^\W\d]\w*(?=[.\[])", text)
     tries = [text[begin.end() :]] if begin else []
     for rest in (*tries, text, f".{text}"):
@@ -54,6 +58,8 @@ def _spoken(text: str, names: Sequence[str], modules: Mapping[str, ModuleReport]
 def _walk(text: str, names: Sequence[str], modules: Mapping[str, ModuleReport]) -> str | None:
     path, place = "", 0
     while place < len(text):
+        if path in names and _INDEX.fullmatch(text, place):
+            return path  # a part of its values
         step = _STEP.match(text, place)
         if step is None:
             return None
@@ -67,10 +73,11 @@ def _walk(text: str, names: Sequence[str], modules: Mapping[str, ModuleReport]) 
 
 
 def _child(path: str, number: int, modules: Mapping[str, ModuleReport]) -> str | None:
-    """The child that `[number]` means: by its place in what torch counts, by its name elsewhere."""
+    """The child that `[number]` means: by its place in what torch counts; elsewhere by its name, or, where no name is
+    a number, by its place again."""
     begin = f"{path}." if path else ""
     inside = [each[len(begin) :] for each in modules if each.startswith(begin) and each != path]
     children = [each for each in inside if each and "." not in each]
-    if str(number) in children and not (path in modules and modules[path].sequence):
-        return str(number)
+    if any(each.isdecimal() for each in children) and not (path in modules and modules[path].sequence):
+        return str(number) if str(number) in children else None
     return children[number] if -len(children) <= number < len(children) else None

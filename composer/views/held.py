@@ -6,16 +6,18 @@ import csv
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from composer.reports import ShapesReport, TensorReport, under
-from composer.tensor_reports import HeldTensor, ModuleReport
+from composer.tensor_reports import HeldTensor, ModuleReport, Statistics
 
 COLUMNS = (
     "path", "shape", "dtype", "device", "count", "requires_grad", "mean", "std", "min", "max", "norm", "zeros", "nan",
     "inf", "tied",
 )  # fmt: skip
+NUMBERS = ("mean", "std", "min", "max", "norm", "zeros", "nan", "inf")
+"""The columns that are statistics; those of a gradient have the same names after `grad_`."""
 
 
 def rows_of(report: ShapesReport) -> tuple[HeldTensor, ...]:
@@ -38,15 +40,19 @@ def groups(rows: Sequence[HeldTensor]) -> dict[str, tuple[str, ...]]:
 
 def record(row: HeldTensor, tied: Sequence[str] = ()) -> dict[str, Any]:
     """A row by the names of its columns. None is unknown; `tied` are all names of the tensor."""
-    tensor, found = row.tensor, row.statistics
+    tensor = row.tensor
     known = {"count": tensor.count, "requires_grad": tensor.trainable if tensor.parameter else None}
-    values = dict.fromkeys(("mean", "std", "min", "max", "norm", "zeros", "nan", "inf"))
-    if found:
-        values |= {"mean": found.mean, "std": found.std, "min": found.low, "max": found.high, "norm": found.norm}
-        values |= {"zeros": found.zeros, "nan": found.nan, "inf": found.plus_inf + found.minus_inf}
     shape = None if tensor.shape is None else list(tensor.shape)
     place = {"path": tensor.name, "shape": shape, "dtype": tensor.dtype, "device": row.device or None}
-    return {**place, **known, **values, "tied": [name for name in tied if name != tensor.name]}
+    return {**place, **known, **numbers(row.statistics), "tied": [name for name in tied if name != tensor.name]}
+
+
+def numbers(found: Statistics | None) -> dict[str, float | int | None]:
+    """Statistics by the names of their columns; None is unknown."""
+    if found is None:
+        return dict.fromkeys(NUMBERS)
+    values = (found.mean, found.std, found.low, found.high, found.norm, found.zeros, found.nan)
+    return dict(zip(NUMBERS, (*values, found.plus_inf + found.minus_inf), strict=True))
 
 
 def shown_shape(tensor: TensorReport) -> str:
@@ -56,28 +62,39 @@ def shown_shape(tensor: TensorReport) -> str:
     return "×".join(map(str, tensor.shape)) or "scalar"
 
 
-def held_csv(rows: Sequence[HeldTensor]) -> str:
-    """The rows as a file for a spreadsheet. What is unknown is empty."""
+def held_csv(rows: Sequence[HeldTensor], gradients: Mapping[str, Statistics]) -> str:
+    """The rows as a file for a spreadsheet, and `gradients` where there are any. What is unknown is empty."""
     same, file = groups(rows), io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    more = [f"grad_{name}" for name in NUMBERS] if gradients else []
+    writer = csv.DictWriter(file, (*COLUMNS, *more), lineterminator="\n")
     writer.writeheader()
     for row in rows:
         cells = record(row, same.get(row.name, ()))
         shape = cells["shape"]
+        if gradients:
+            cells |= {f"grad_{name}": value for name, value in numbers(gradients.get(row.name)).items()}
         writer.writerow({**cells, "shape": shown_shape(row.tensor) if shape else "", "tied": " ".join(cells["tied"])})
     return file.getvalue()
 
 
-def held_json(rows: Sequence[HeldTensor]) -> str:
-    """The rows as JSON, with their histograms; null is unknown."""
+def held_json(rows: Sequence[HeldTensor], gradients: Mapping[str, Statistics]) -> str:
+    """The rows as JSON, with their histograms and `gradients`; null is unknown."""
     same, records = groups(rows), []
     for row in rows:
         cells = record(row, same.get(row.name, ()))
-        if row.statistics and row.statistics.histogram.counts:
-            bins = row.statistics.histogram
-            cells["histogram"] = {"low": bins.low, "high": bins.high, "counts": bins.counts}
+        cells |= _histogram(row.statistics)
+        found = gradients.get(row.name)
+        if found:
+            cells["gradient"] = {**numbers(found), **_histogram(found)}
         records.append({key: _finite(value) for key, value in cells.items()})
     return json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _histogram(found: Statistics | None) -> dict[str, Any]:
+    if found is None or not found.histogram.counts:
+        return {}
+    bins = found.histogram
+    return {"histogram": {"low": bins.low, "high": bins.high, "counts": bins.counts}}
 
 
 def _finite(value: Any) -> Any:

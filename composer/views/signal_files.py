@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from composer.reports import TensorType
-from composer.signals import GradientsReport
+from composer.signals import GradientsReport, norm_of
 
 _PARAMETERS = (
     "name", "also_known_as", "shape", "dtype", "standing", "gradient_norm", "gradient_mean", "gradient_std",
@@ -29,11 +29,11 @@ def parameters_csv(report: GradientsReport) -> str:
     rows = []
     for each in report.parameters:
         found = each.gradient
-        numbers = (found.norm, found.mean, found.std, found.low, found.high, found.zeros) if found else (None,) * 6
+        numbers = (norm_of(found), found.mean, found.std, found.low, found.high, found.zeros) if found else (None,) * 6
         names = " ".join(each.names[1:])
         flags = " ".join(each.flags)
         rows.append(
-            (each.name, names, _shape(each.shape), each.dtype, each.standing, *numbers, each.weight.norm, flags)
+            (each.name, names, _shape(each.shape), each.dtype, each.standing, *numbers, norm_of(each.weight), flags)
         )
     return _csv(_PARAMETERS, rows)
 
@@ -53,7 +53,7 @@ def uses_csv(report: GradientsReport) -> str:
     for each in report.parameters:
         if each.uses and each.gradient:
             rows += [(each.name, use.name, use.norm, use.share, _values(use.values)) for use in each.uses]
-            rows.append((each.name, "sum", each.gradient.norm, 1.0, _values(each.values)))
+            rows.append((each.name, "sum", norm_of(each.gradient), 1.0, _values(each.values)))
     return _csv(_USES, rows)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from composer.signals import BINS, DECADES, GradientsReport, LayerSignal, ParameterSignal, Spread
+from composer.signals import BINS, DECADES, GradientsReport, LayerSignal, ParameterSignal, norm_of
+from composer.tensor_reports import Histogram
 from composer.views.wording import shorten
 
 Figure = Mapping[str, Any]
@@ -56,7 +58,7 @@ def depth_figure(report: GradientsReport) -> Figure:
     for name, color, many in (("weights", _WEIGHT, True), ("biases and others", _BIAS, False)):
         chosen = [(k, each) for k, each in enumerate(rows) if (len(each.shape) > 1) is many and each.gradient]
         if chosen:
-            norms = [each.gradient.norm if each.gradient else 0.0 for _k, each in chosen]
+            norms = [norm_of(each.gradient) if each.gradient else 0.0 for _k, each in chosen]
             data.append({
                 "type": "bar",
                 "name": name,
@@ -93,7 +95,7 @@ def _layout(title: str, rows: Sequence[LayerSignal] | Sequence[ParameterSignal],
 
 def ridges(report: GradientsReport) -> tuple[ParameterSignal, ...]:
     """The parameters whose gradients are drawn as ridges."""
-    rows = [each for each in report.parameters if each.gradient and sum(each.gradient.decades)]
+    rows = [each for each in report.parameters if sum(each.decades)]
     if len(rows) <= RIDGES:
         return tuple(rows)
     chosen = {each.name for each in sorted(rows, key=lambda each: -min(len(each.shape), 2))[:RIDGES]}
@@ -103,13 +105,11 @@ def ridges(report: GradientsReport) -> tuple[ParameterSignal, ...]:
 def ridge_figure(report: GradientsReport) -> Figure:
     """How large the entries of each gradient are: one ridge for each parameter, over powers of ten."""
     rows = ridges(report)
-    spreads = [each.gradient for each in rows if each.gradient]
-    used = [k for each in spreads for k, count in enumerate(each.decades) if count]
+    used = [k for each in rows for k, count in enumerate(each.decades) if count]
     first, last = (max(0, min(used) - 2), min(BINS - 1, max(used) + 2)) if used else (0, BINS - 1)
     data: list[Figure] = []
     for place, row in enumerate(rows):
-        if row.gradient:
-            data += _ridge(row, row.gradient, len(rows) - 1 - place, range(first, last + 1))
+        data += _ridge(row, len(rows) - 1 - place, range(first, last + 1))
     layout = {
         "height": 90 + _PIXELS * len(rows),
         "margin": {"l": 10, "r": 12, "t": 16, "b": 46},
@@ -128,10 +128,10 @@ def ridge_figure(report: GradientsReport) -> Figure:
     return {"data": data, "layout": layout}
 
 
-def _ridge(row: ParameterSignal, spread: Spread, level: int, bins: range) -> list[Figure]:
+def _ridge(row: ParameterSignal, level: int, bins: range) -> list[Figure]:
     xs = [_middle(k) for k in bins]
-    top = max(spread.decades)
-    shares = [spread.decades[k] / spread.count for k in bins]
+    top, count = max(row.decades), row.gradient.count if row.gradient else 1
+    shares = [row.decades[k] / count for k in bins]
     color = _WEIGHT if len(row.shape) > 1 else _BIAS
     floor: Figure = {
         "type": "scatter", "mode": "lines", "x": xs, "y": [level] * len(xs), "hoverinfo": "skip",
@@ -141,7 +141,7 @@ def _ridge(row: ParameterSignal, spread: Spread, level: int, bins: range) -> lis
         "type": "scatter",
         "mode": "lines",
         "x": xs,
-        "y": [level + _RIDGE * spread.decades[k] / top for k in bins],
+        "y": [level + _RIDGE * row.decades[k] / top for k in bins],
         "fill": "tonexty",
         "line": {"color": color, "width": 1.2, "shape": "hvh"},
         "fillcolor": f"{color}66",
@@ -165,19 +165,16 @@ def _powers(first: int, last: int) -> dict[str, Any]:
 
 def histogram_figure(row: ParameterSignal) -> Figure:
     """The entries of one gradient in 64 bins, counts on a log scale."""
-    spread = row.gradient
-    if spread is None or spread.low is None or spread.high is None:
+    bins = row.gradient.histogram if row.gradient else Histogram()
+    if not bins.counts:
         return {"data": [], "layout": {}}
-    width = (spread.high - spread.low) / BINS
-    starts = [spread.low + k * width for k in range(BINS)]
-    hover = [
-        f"{number(start)} to {number(start + width)}: {count:,}"
-        for start, count in zip(starts, spread.counts, strict=True)
-    ]
+    edges = list(itertools.pairwise(bins.edges))
+    hover = [f"{number(a)} to {number(b)}: {count:,}" for (a, b), count in zip(edges, bins.counts, strict=True)]
+    width = (bins.high - bins.low) / len(bins.counts)
     bars = {
         "type": "bar",
-        "x": [start + width / 2 for start in starts],
-        "y": [count or None for count in spread.counts],
+        "x": [a + (b - a) / 2 for a, b in edges],
+        "y": [count or None for count in bins.counts],
         "width": width or 1,
         "text": hover,
         "textposition": "none",

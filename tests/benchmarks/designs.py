@@ -67,3 +67,9 @@ def thousand_layers() -> Design:
         options = {"in_features": widths[k], "out_features": widths[k + 1]}
         nodes += [Layer(id=str(2 * k), kind="Linear", options=options), Layer(id=str(2 * k + 1), kind="ReLU")]
     return Design(name="Thousand", inputs=(Input(shape=("N", widths[0])),), root=Sequential(nodes=tuple(nodes)))
+
+
+def four_parameters() -> Design:
+    """As good as no design: two layers, weights and biases."""
+    nodes = tuple(Layer(id=str(k), kind="Linear", options={"in_features": 4, "out_features": 4}) for k in range(2))
+    return Design(name="Four", inputs=(Input(shape=("N", 4)),), root=Sequential(nodes=nodes))

@@ -15,12 +15,13 @@ from composer.design.document import Design, Input
 from composer.design.nodes import Repeat, Shared
 from composer.engine.build import listing_of, live
 from composer.engine.data import Sample, load
+from composer.engine.decades import decades
 from composer.engine.gradients import Code, gradients
 from composer.engine.objectives import objective
 from composer.engine.origins import ops_by_line
-from composer.engine.spread import spread
+from composer.engine.statistics import statistics
 from composer.errors import ComposerError, DesignError
-from composer.signals import GradientsReport, ParameterSignal
+from composer.signals import BINS, GradientsReport, ParameterSignal, norm_of
 from tests.build import chain, layer, linear, op
 
 X = torch.randn(16, 4, generator=torch.Generator().manual_seed(1))
@@ -259,11 +260,16 @@ def test_outputs_that_are_tuples_and_complex() -> None:
     assert float(value) == pytest.approx(float(X.square().mean()))
 
 
-def test_spreads() -> None:
-    found = spread(torch.tensor([0.0, 1.0, 2.0, float("nan"), float("inf")]))
-    assert (found.count, found.finite, found.zeros, found.mean, found.low, found.high) == (5, 3, 1, 1.0, 0.0, 2.0)
-    assert sum(found.counts) == 3 and sum(found.decades) == 2
-    assert spread(torch.full((7,), 2.0)).counts[32] == 7
-    assert spread(torch.empty(0)).counts == ()
-    assert spread(torch.full((3,), float("nan"))).mean is None
-    assert sum(spread(torch.randn(100, dtype=torch.bfloat16)).counts) == 100
+def test_sizes_of_entries() -> None:
+    found = decades(torch.tensor([0.0, 1e-3, -1e-3, 1e-30, 1e30, math.nan, math.inf]))
+    assert sum(found) == 4 and (found[0], found[-1]) == (1, 1)
+    assert found[int((-3 + 12) / 16 * BINS)] == 2
+    assert sum(decades(torch.randn(100, dtype=torch.bfloat16))) == 100
+    assert sum(decades(torch.randn(300_000))) == 300_000
+    assert sum(decades(torch.empty(0))) == 0
+
+
+def test_a_norm_is_of_all_values() -> None:
+    for value, norm in ((math.nan, math.nan), (math.inf, math.inf), (4.0, 5.0)):
+        found = statistics(torch.tensor([3.0, value]))
+        assert found and norm_of(found) == pytest.approx(norm, nan_ok=True)

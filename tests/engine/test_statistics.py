@@ -164,3 +164,14 @@ def test_a_bin_narrower_than_numbers_can_tell() -> None:
     assert found and sum(found.histogram.counts) == 3
     assert found.histogram.counts[0] == 2
     assert len(found.histogram.counts) == engine.BINS
+
+
+def test_threads_are_as_many_as_before() -> None:
+    before = torch.get_num_threads()
+    try:
+        for number in (1, 2):
+            torch.set_num_threads(number)
+            statistics(torch.randn(10))
+            assert torch.get_num_threads() == number
+    finally:
+        torch.set_num_threads(before)

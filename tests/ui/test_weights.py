@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from composer.design.document import Input
 from composer.templates import load
@@ -145,8 +146,17 @@ def test_a_wrong_regular_expression_is_told(opened: AppTest) -> None:
 
 
 def test_a_block_narrows_the_table(opened: AppTest) -> None:
-    settled(opened.selectbox(key="weights:block:net").set_value("2").run())
-    assert list(table(opened).index) == ["2.weight", "2.bias"]
+    def block() -> Selectbox:
+        return next(each for each in opened.selectbox if each.key and each.key.startswith("weights:block:"))
+
+    assert [each.strip() for each in block().options] == ["Net · 184", "0 · 40", "2 · 72", "4 · 72"]
+    settled(block().set_value("4").run())
+    assert list(table(opened).index) == ["4.weight", "4.bias"]
+    choose(opened, "2.weight", "4.weight")
+    click(opened, "tie")
+    assert [each.strip() for each in block().options] == ["Net · 120", "0 · 40", "2 · 72", "4 · 72"]
+    assert block().value == "4", "which stays chosen, whatever its label says now"
+    assert list(table(opened).index) == ["4.weight", "4.bias"]
 
 
 def test_values_are_changed_and_taken_back(opened: AppTest) -> None:
@@ -243,8 +253,8 @@ def test_files(opened: AppTest) -> None:
     known = document("net").weights
     assert known and known.known
     rows = known.known[1].rows
-    assert held_csv(rows).splitlines()[1].startswith("0.weight,8×4,float32,cpu,32,True,")
-    records = json.loads(held_json(rows))
+    assert held_csv(rows, {}).splitlines()[1].startswith("0.weight,8×4,float32,cpu,32,True,")
+    records = json.loads(held_json(rows, {}))
     assert records[0]["shape"] == [8, 4] and sum(records[0]["histogram"]["counts"]) == 32
 
 
@@ -255,3 +265,18 @@ def test_files(opened: AppTest) -> None:
 )  # fmt: skip
 def test_numbers_as_people_write_them(text: str, number: object) -> None:
     assert number_of(text) == number
+
+
+def test_several_are_compared(workspace: Workspace) -> None:
+    app = open_page(workspace.create(NET).id)
+    key = "weights:compare:net"
+    assert not app.get("plotly_chart")
+    app.session_state[key] = True
+    settled(app.run())
+    (chart,) = app.get("plotly_chart")
+    traces = json.loads(chart.proto.spec)["data"]
+    assert len(traces) == 2 * 6
+    app.segmented_control(key="weights:way:net").set_value("overlaid").run()
+    (chart,) = app.get("plotly_chart")
+    names = [trace["name"] for trace in json.loads(chart.proto.spec)["data"]]
+    assert names == ["0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias"]

@@ -18,7 +18,8 @@ DEEP = ["0.block 0.0.weight", "0.block 1.0.weight", "0.block 1.0.bias", "0.block
 @pytest.mark.parametrize(
     "text",
     ["2.bias", "net[2].bias", "net[2].bias.data", "net.state_dict()['2.bias']",
-     'net.state_dict()["2.bias"].data', "net[-1].bias", "[2].bias", " net[2].bias.grad "],
+     'net.state_dict()["2.bias"].data', "net[-1].bias", "[2].bias", " net[2].bias.grad ",
+     "net[2].bias[:2]", "net[2].bias.data[0]", "net[2].bias.data[0, 0]", "net[2].bias.shape"],
 )  # fmt: skip
 def test_one_parameter_as_the_book_writes_it(text: str) -> None:
     assert find(text, NAMES, NET) == ["2.bias"]
@@ -37,6 +38,7 @@ def test_nested_access(text: str) -> None:
     [
         ("", NAMES), ("  ", NAMES), ("*.weight", ["0.weight", "2.weight"]), ("2", ["2.weight", "2.bias"]),
         ("net[2]", ["2.weight", "2.bias"]), ("net[2].state_dict()", ["2.weight", "2.bias"]),
+        ("net[2].named_parameters()", ["2.weight", "2.bias"]), ("net.named_parameters()", NAMES),
         ("[02].bias", ["0.bias", "2.bias"]),
         ("BIAS", ["0.bias", "2.bias"]), ("net[7].bias", []), ("net[1].bias", []), ("nothing", []),
     ],
@@ -57,3 +59,4 @@ def test_a_number_that_is_a_name_where_torch_counts_by_place() -> None:
     names = ["1.w", "0.w", "x.1.w", "x.0.w"]
     assert find("net[0].w", names, modules) == ["1.w"], "a Sequential counts"
     assert find("net.x[0].w", names, modules) == ["x.0.w"], "another block has names only"
+    assert find("net.x[2].w", names, modules) == [], "which no place is taken for"

@@ -112,13 +112,16 @@ def picture(document: Document, name: str, first: int) -> Picture | None:
 
 
 def present(
-    document: Document, weights: Weights, report: ShapesReport
+    document: Document, weights: Weights, running: Look | None, report: ShapesReport
 ) -> tuple[tuple[HeldTensor, ...], dict[str, ModuleReport], bool]:
-    """Rows and modules as far as they are known, and whether that is all that the live model holds."""
+    """Rows and modules as far as they are known, and whether that is all that the live model holds.
+
+    `running` is the look that is going on.
+    """
     known = weights.of(document.text)
-    if known and not weights.busy:
+    if known and not running:
         return known.rows, dict(known.modules), True
-    measured = {each.name: each.statistics for each in weights.busy.arrived} if weights.busy else {}
+    measured = {each.name: each.statistics for each in running.arrived} if running else {}
     rows = known.rows if known else views.rows_of(report)
     shown = tuple(HeldTensor(row.tensor, row.device, measured.get(row.name, row.statistics)) for row in rows)
     return shown, dict(known.modules) if known else views.modules_of(report), known is not None

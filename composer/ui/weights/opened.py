@@ -15,15 +15,16 @@ from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.ui.weights import asking
 from composer.ui.weights.asking import Weights
+from composer.ui.weights.numbers import show_numbers
+from composer.ui.weights.seen import Seen
 from composer.views import figures
 from composer.views.held import shown_shape
-from composer.views.numbers import humanize
 
 _ROWS, _COLUMNS = 50, 20
 
 
-def opened(document: Document, row: HeldTensor, weights: Weights) -> None:
-    """Draw it."""
+def opened(document: Document, row: HeldTensor, weights: Weights, seen: Seen | None) -> None:
+    """Draw it. `seen`: what the last look at gradients saw."""
     with st.container(border=True, key="weights_opened"):
         st.markdown(f"##### {escape(row.name)}")
         tensor = row.tensor
@@ -33,10 +34,11 @@ def opened(document: Document, row: HeldTensor, weights: Weights) -> None:
         if row.statistics is None:
             st.markdown(_("It has no values yet: its layer takes its sizes from its first input, as in a dry run."))
             return
-        _statistics(row.statistics)
+        show_numbers(row, seen)
         left, right = st.columns(2, gap="medium")
+        gradient = seen.gradients.get(row.name) if seen else None
         with left:
-            _histogram(document, row.statistics)
+            _histograms(document, row.statistics, gradient)
         with right:
             _picture(document, row)
         if tensor.saved:
@@ -44,43 +46,21 @@ def opened(document: Document, row: HeldTensor, weights: Weights) -> None:
         _table(document, row)
 
 
-def _statistics(found: Statistics) -> None:
-    """All numbers, exactly, on hover."""
-    numbers: dict[str, float | int | None] = {"mean": found.mean, "std": found.std, "min": found.low}
-    numbers |= {"max": found.high, "norm": found.norm, "zeros": found.zeros, "NaN": found.nan}
-    numbers |= {"+Inf": found.plus_inf, "−Inf": found.minus_inf}
-    with st.container(horizontal=True, key="weights_numbers"):
-        for name, number in numbers.items():
-            if name in ("NaN", "+Inf", "−Inf") and not number:
-                continue
-            st.markdown(f"{name} **{_short(number)}**", width="content", help=_exactly(number))
-        if found.of:
-            st.markdown(f":gray[{_('of the magnitudes')}]", width="content")
-    if found.finite < found.count:
-        text = _("{number:,} of {count:,} values are finite; the numbers and the histogram are of those.")
-        st.caption(f":orange[{text.format(number=found.finite, count=found.count)}]")
+def _histograms(document: Document, found: Statistics, gradient: Statistics | None) -> None:
+    """Of the values, and of the gradient where there is one."""
+    logarithmic = st.toggle(_("Logarithmic counts"), key=f"weights:log:{document.id}")
+    _histogram(found, _("magnitude") if found.of else _("value"), logarithmic, "weights_histogram")
+    if gradient:
+        label = _("magnitude of the gradient") if gradient.of else _("entry of the gradient")
+        _histogram(gradient, label, logarithmic, "weights_gradient")
 
 
-def _short(number: float | int | None) -> str:
-    if number is None:
-        return "–"
-    return humanize(number) if isinstance(number, int) and number >= 0 else f"{number:.4g}".replace("-", "−")
-
-
-def _exactly(number: float | int | None) -> str | None:
-    if number is None:
-        return None
-    return f"{number:,}" if isinstance(number, int) else repr(number)
-
-
-def _histogram(document: Document, found: Statistics) -> None:
+def _histogram(found: Statistics, label: str, logarithmic: bool, key: str) -> None:
     if not found.histogram.counts:
         st.caption(_("There are no finite values."))
         return
-    logarithmic = st.toggle(_("Logarithmic counts"), key=f"weights:log:{document.id}")
-    label = _("magnitude") if found.of else _("value")
     figure = figures.histogram(found.histogram, label, logarithmic)
-    st.plotly_chart(figure, key="weights_histogram", config={"displaylogo": False})
+    st.plotly_chart(figure, key=key, config={"displaylogo": False})
 
 
 def _picture(document: Document, row: HeldTensor) -> None:

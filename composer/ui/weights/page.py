@@ -2,77 +2,86 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from composer.reports import ShapesReport
-from composer.tensor_reports import HeldTensor
-from composer.ui import state
+from composer.tensor_reports import HeldTensor, ModuleReport
+from composer.ui import sheets, state
 from composer.ui.document import Document
 from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.ui.weights import asking
 from composer.ui.weights.acting import actions
-from composer.ui.weights.asking import Weights
+from composer.ui.weights.asking import Look, Weights
+from composer.ui.weights.compared import compared
 from composer.ui.weights.opened import opened
+from composer.ui.weights.seen import missing, seen
 from composer.ui.weights.table import show_table, show_totals
 from composer.views.finding import find
 from composer.views.held import blocks
 from composer.views.numbers import humanize
 
 _POLL = 0.5
-_STYLE = Path(__file__).with_name("weights.css")
 
 
 def page(document: Document, report: ShapesReport) -> None:
     """Draw it. `report` is what the preview found of the design."""
-    st.html(_styles())
+    sheets.use("initialize.css", "weights/weights.css")
     weights = asking.look(document)
     busy = weights.busy is not None
     panel = st.fragment(_panel, run_every=_POLL) if busy else _panel
     panel(document, report, weights, busy)
 
 
-@cache
-def _styles() -> str:
-    return f"<style>{_STYLE.read_text(encoding='utf-8')}</style>"
-
-
 def _panel(document: Document, report: ShapesReport, weights: Weights, busy: bool) -> None:
-    if busy and not weights.busy:
+    running = weights.busy  # asked once: what is drawn is of one moment
+    if busy and not running:
         st.rerun()  # the whole page, which looks again
-    rows, modules, held = asking.present(document, weights, report)
+    rows, modules, held = asking.present(document, weights, running, report)
     if not rows:
-        _going_on(document, weights)
+        _going_on(document, weights, running)
         st.markdown(_("This design has no parameters and no buffers."))
         return
-    show_totals(rows, held)
-    _going_on(document, weights)
-    names = [row.name for row in rows]
-    with st.container(horizontal=True, vertical_alignment="bottom", key="weights_find"):
-        block = _block(document, rows, list(modules))
-        text, regex = _asked(document)
-    inside = [name for name in names if not block or name.startswith(f"{block}.")]
-    try:
-        met = set(find(text, names, modules, regex))
-    except ValueError as error:
-        met = set()
-        st.caption(f":orange[{_('No regular expression: {why}').format(why=escape(str(error)))}]")
-    found = [row for row in rows if row.name in met and row.name in set(inside)]
-    chosen_rows = show_table(document, found, rows, live=not busy)
+    gradients = seen(document, rows)
+    show_totals(rows, held, gradients.gradients if gradients else {})
+    _going_on(document, weights, running)
+    found, narrowed = _found(document, rows, modules)
+    of = state.kept(f"weights:of:{document.id}", "values")
+    shown = (gradients.gradients if gradients else {}) if of == "gradient" else None
+    chosen_rows = show_table(document, found, rows, live=not busy, gradients=shown)
     if busy:
         return
-    chosen = actions(document, rows, found, chosen_rows, bool(text.strip() or block))
+    chosen = actions(document, rows, found, chosen_rows, narrowed)
     one = chosen[-1] if chosen else found[0].name if len(found) == 1 else ""
+    if of == "gradient" and not one:  # what is opened says it, too
+        st.caption(escape(gradients.text) if gradients else missing())
+    compared(document, [row for row in found if len(chosen_rows) < 2 or row.name in chosen_rows], shown)
     if one:
-        opened(document, next(row for row in rows if row.name == one), weights)
+        opened(document, next(row for row in rows if row.name == one), weights, gradients)
     elif found:
         st.caption(_("Choose a parameter, in the table or by its name, to open it."))
 
 
-def _block(document: Document, rows: tuple[HeldTensor, ...], modules: list[str]) -> str:
+def _found(
+    document: Document, rows: Sequence[HeldTensor], modules: Mapping[str, ModuleReport]
+) -> tuple[list[HeldTensor], bool]:
+    """What is asked for in the block that is chosen, and whether that is less than everything."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="weights_find"):
+        block = _block(document, rows, list(modules))
+        text, regex = _asked(document)
+        _side(document)
+    try:
+        met = set(find(text, [row.name for row in rows], modules, regex))
+    except ValueError as error:
+        met = set()
+        st.caption(f":orange[{_('No regular expression: {why}').format(why=escape(str(error)))}]")
+    found = [row for row in rows if row.name in met and (not block or row.name.startswith(f"{block}."))]
+    return found, bool(text.strip() or block)
+
+
+def _block(document: Document, rows: Sequence[HeldTensor], modules: Sequence[str]) -> str:
     """The nested blocks as a menu, indented, with the number of parameters of each."""
     tree = {path: (level, count) for path, level, count in blocks(rows, modules)}
     tree.setdefault("", (0, None))
@@ -84,7 +93,19 @@ def _block(document: Document, rows: tuple[HeldTensor, ...], modules: list[str])
         return f"{indent}{name} · {humanize(count)}"
 
     paths = list(tree)
-    return st.selectbox(_("Block"), paths, format_func=label, key=f"weights:block:{document.id}", width=260) or ""
+    key = f"weights:block:{document.id}"
+    before = state.kept(key, "")
+    labels = hash(tuple(map(label, paths)))  # a browser tells labels, and goes on with those of before a change
+    chosen = st.selectbox(
+        _("Block"),
+        paths,
+        paths.index(before) if before in paths else 0,
+        format_func=label,
+        key=f"{key}:{labels}",
+        width=260,
+    )
+    state.remember(key, chosen)
+    return chosen
 
 
 def _asked(document: Document) -> tuple[str, bool]:
@@ -100,18 +121,31 @@ def _asked(document: Document) -> tuple[str, bool]:
     return text, regex
 
 
-def _going_on(document: Document, weights: Weights) -> None:
+def _side(document: Document) -> None:
+    """Of what the table has statistics."""
+    names = {"values": _("values"), "gradient": _("gradient")}
+    st.segmented_control(
+        _("Statistics of"),
+        list(names),
+        default="values",
+        required=True,
+        format_func=lambda name: names[name],
+        key=f"weights:of:{document.id}",
+    )
+
+
+def _going_on(document: Document, weights: Weights, running: Look | None) -> None:
     """What is going on, and why what was asked for did not come."""
     look = weights.look
-    if weights.busy:
-        done = weights.busy.arrived[-1] if weights.busy.arrived else None
+    if running:
+        done = running.arrived[-1] if running.arrived else None
         with st.container(horizontal=True, vertical_alignment="center", key="weights_busy"):
             if done:
                 text = _("Measured {done} of {total}, {name} the last").format(
                     done=done.done, total=done.total, name=escape(done.name)
                 )
             else:
-                seconds = f"{weights.busy.job.seconds:.0f}"
+                seconds = f"{running.job.seconds:.0f}"
                 text = _("Building the model, or waiting for its run to end, since {seconds} s").format(seconds=seconds)
             st.markdown(f":material/hourglass_top: {text}", width="content")
             st.button(_("Stop"), icon=":material/stop:", key="stop", on_click=asking.stop, args=(document,))

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from composer.reports import count_parameters
-from composer.tensor_reports import HeldTensor
+from composer.tensor_reports import HeldTensor, Statistics
 from composer.ui import state
 from composer.ui.document import Document
 from composer.ui.language import _, plural
-from composer.views.held import groups, held_csv, held_json, record, shown_shape
+from composer.views.held import groups, held_csv, held_json, numbers, record, shown_shape
 from composer.views.numbers import humanize
+from composer.views.tints import COLORS, TINTS, parameter_tints
 
-_COLORS = ["#6366f1", "#d97706", "#059669", "#db2777", "#0284c7", "#7c3aed", "#65a30d", "#dc2626"]
 _NUMBERS = ("mean", "std", "min", "max", "norm")
 
 
-def show_totals(rows: Sequence[HeldTensor], held: bool) -> None:
+def show_totals(rows: Sequence[HeldTensor], held: bool, gradients: Mapping[str, Statistics]) -> None:
     """How many parameters there are, tied ones once, and how many of them train; and the files."""
     tensors = [row.tensor for row in rows]
     with st.container(horizontal=True, vertical_alignment="center", key="totals"):
@@ -32,8 +32,8 @@ def show_totals(rows: Sequence[HeldTensor], held: bool) -> None:
         if held:
             st.markdown(f":gray[{_('values of the live model')}]", width="content")
         st.space("stretch")
-        _download(_("Table (.csv)"), lambda: held_csv(rows), "parameters.csv", "text/csv")
-        _download(_("Table (.json)"), lambda: held_json(rows), "parameters.json", "application/json")
+        _download(_("Table (.csv)"), lambda: held_csv(rows, gradients), "parameters.csv", "text/csv")
+        _download(_("Table (.json)"), lambda: held_json(rows, gradients), "parameters.json", "application/json")
 
 
 def _total(label: str, count: int | None) -> None:
@@ -47,22 +47,37 @@ def _download(label: str, make: Any, file: str, mime: str) -> None:
     )
 
 
-def show_table(document: Document, found: Sequence[HeldTensor], rows: Sequence[HeldTensor], live: bool) -> list[str]:
-    """The table of `found`; the names of the rows that are chosen in it. Not `live`: nothing can be chosen."""
+def show_table(
+    document: Document,
+    found: Sequence[HeldTensor],
+    rows: Sequence[HeldTensor],
+    live: bool,
+    gradients: Mapping[str, Statistics] | None = None,
+) -> list[str]:
+    """The table of `found`; the names of the rows that are chosen in it. Not `live`: nothing can be chosen.
+
+    The statistics are those of the values, or of `gradients`.
+    """
     if not found:
         st.caption(_("No parameter or buffer is called that."))
         return []
+    st.caption(_shown(len(found), len(rows)))  # above: the table's own buttons float there, over no control
     same = groups(rows)
-    owners = list(dict.fromkeys(group[0] for group in same.values()))
-    cells = [_cells(row, same.get(row.name, ())) for row in found]
+    tints = parameter_tints(document.design, {name: group[0] for name, group in same.items()})
+    owners = {group[0]: tints.get(group[0], 0) for group in same.values()}
+    known = {row.name: row.statistics for row in found} if gradients is None else gradients
+    cells = [_cells(row, same, known.get(row.name)) for row in found]
     data = {name: [each[name] for each in cells] for name in cells[0]}
-    options: dict[str, Any] = {"hide_index": True, "column_config": _columns(owners), "height": _height(len(found))}
+    options: dict[str, Any] = {
+        "hide_index": True,
+        "column_config": {"path": _path(found), **_columns(owners, gradients is not None)},
+        "height": _height(len(found)),
+    }
     if not live:
         st.dataframe(data, **options, key="weights_arriving")
         return []
     key = state.table_key(document.id, tuple(row.name for row in found))
     picked = st.dataframe(data, **options, key=key, on_select="rerun", selection_mode="multi-row")
-    st.caption(_shown(len(found), len(rows)))
     return [found[k].name for k in picked.selection.rows if k < len(found)]
 
 
@@ -75,24 +90,30 @@ def _height(rows: int) -> int:
     return 38 + 35 * max(1, min(rows, 10))
 
 
-def _cells(row: HeldTensor, tied: Sequence[str]) -> dict[str, Any]:
-    known = record(row, tied)
-    found = row.statistics
+def _cells(row: HeldTensor, same: Mapping[str, Sequence[str]], found: Statistics | None) -> dict[str, Any]:
+    known = record(row)
     trains = {True: _("trains"), False: _("frozen"), None: _("buffer")}[known["requires_grad"]]
     cells = {"path": row.name, "shape": shown_shape(row.tensor), "count": known["count"], "trains": trains}
+    if same:
+        cells["tied"] = list(same.get(row.name, ())[:1])
     cells["values"] = list(found.histogram.counts) if found else None
-    cells |= {name: known[name] for name in _NUMBERS}
-    cells |= {name: known[name] for name in ("zeros", "nan", "inf")}
-    return {**cells, "tied": [tied[0]] if tied else [], "dtype": known["dtype"], "device": known["device"]}
+    cells |= numbers(found)
+    return {**cells, "dtype": known["dtype"], "device": known["device"]}
 
 
-def _columns(owners: Sequence[str]) -> dict[str, Any]:
+def _path(found: Sequence[HeldTensor]) -> Any:
+    """The column of the paths, as wide as the longest: it is the end that tells them apart."""
+    width = min(320, 24 + round(7.3 * max(len(row.name) for row in found)))
+    return st.column_config.TextColumn(_("path"), pinned=True, width=width)
+
+
+def _columns(owners: Mapping[str, int], gradients: bool) -> dict[str, Any]:
     column = st.column_config
-    number = {name: column.NumberColumn(name, format="%.4g", width=76) for name in _NUMBERS}
+    number = {name: column.NumberColumn(name, format="%.3g", width=96) for name in _NUMBERS}
     counts = {name: column.NumberColumn(name, format="localized", width=70) for name in ("zeros", "nan", "inf")}
     counts["nan"] = column.NumberColumn("NaN", format="localized", width=52)
     counts["inf"] = column.NumberColumn("±Inf", format="localized", width=52)
-    colors = [_COLORS[k % len(_COLORS)] for k in range(len(owners))]
+    colors = [COLORS["light"][tint % TINTS] for tint in owners.values()]
     tied = column.MultiselectColumn(
         _("tied"),
         options=list(owners),
@@ -101,11 +122,14 @@ def _columns(owners: Sequence[str]) -> dict[str, Any]:
         width=130,
     )
     return {
-        "path": column.TextColumn(_("path"), pinned=True),
         "shape": column.TextColumn(_("shape"), width=110),
-        "count": column.NumberColumn(_("count"), format="localized", width=100),
+        "count": column.NumberColumn(_("count"), format="localized", width=88),
         "trains": column.TextColumn(_("trains"), width=70, help=_("Whether it takes a gradient (requires_grad)")),
-        "values": column.BarChartColumn(_("values"), width=110, help=_("How the finite values spread from min to max")),
+        "values": column.BarChartColumn(
+            _("gradient") if gradients else _("values"),
+            width=100,
+            help=_("How the finite values spread from min to max"),
+        ),
         **number,
         **counts,
         "tied": tied,
