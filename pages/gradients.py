@@ -2,20 +2,9 @@
 
 import streamlit as st
 
-from composer.ui import models, state
 from composer.ui.gradients import gradients
-from composer.ui.language import _
-from composer.ui.messages import show_failure
-from composer.ui.start import start
+from composer.ui.opened import opened
 
-document = state.document()
-if document is None:
-    start()
-    st.stop()
-
-with st.spinner(_("Finding shapes …"), show_time=True):
-    found = models.preview(document.text)
-if found.failure:
-    show_failure(found.failure)
+document, report = opened()
 with st.container(border=True, key="pane_gradients"):
-    gradients(document, found.report)
+    gradients(document, report)

@@ -9,12 +9,12 @@ from composer.reports import ShapesReport
 from composer.ui import looking, sheets, state
 from composer.ui.document import Document
 from composer.ui.inputs import chosen, input_controls
+from composer.ui.jobs import drawn_while
 from composer.ui.language import _
 from composer.ui.looking import Asked, Look
-from composer.ui.messages import escape
+from composer.ui.messages import escape, show_error
 from composer.ui.signals import show_report
 
-_POLL = 0.4
 _SAMPLES = 32
 _PAGE = "grad"
 
@@ -24,8 +24,7 @@ def gradients(document: Document, report: ShapesReport) -> None:
     sheets.use("initialize.css", "gradients.css")
     look = document.gradients
     busy = look is not None and look.job.running
-    panel = st.fragment(_panel, run_every=_POLL) if busy else _panel
-    panel(document, report, busy)
+    drawn_while(busy, _panel, document, report)
 
 
 def _panel(document: Document, report: ShapesReport, busy: bool) -> None:
@@ -106,16 +105,9 @@ def _outcome(document: Document, look: Look) -> None:
     if look.job.stopped:
         st.markdown(_("It was stopped, and with it the model's process. A new one begins with initial values."))
     elif look.job.error:
-        _failure(look)
+        show_error(look.job.error, "look_failure", _("Nothing of the model was changed."))
     elif look.job.result:
         found = look.job.result
         if found.notice:
             st.caption(_("{why} A new one was started.").format(why=escape(found.notice)))
         show_report(document, found.report, found.initial)
-
-
-def _failure(look: Look) -> None:
-    error = look.job.error
-    with st.container(border=True, key="look_failure"):
-        st.markdown(f":material/report: {escape(str(error))}".replace("\n", "  \n"))
-        st.caption(_("Nothing of the model was changed."))

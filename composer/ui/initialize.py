@@ -11,12 +11,12 @@ from composer.ui import live as live_models
 from composer.ui import state
 from composer.ui.document import Document
 from composer.ui.inputs import chosen, input_controls
+from composer.ui.jobs import drawn_while
 from composer.ui.language import _, plural
 from composer.ui.live import Asked, Live
-from composer.ui.messages import escape
+from composer.ui.messages import escape, show_error
 from composer.ui.parameters import show_log, show_parameters
 
-_POLL = 0.4
 _FEW = 3  # reasons at once
 
 
@@ -24,9 +24,7 @@ def initialize(document: Document, report: ShapesReport) -> None:
     """The whole page. `report` is what the preview found of the design."""
     live = live_models.look(document)
     busy = live.busy is not None
-    # A click while nothing runs is for the whole page: undo and the code follow it.
-    panel = st.fragment(_panel, run_every=_POLL) if busy else _panel
-    panel(document, report, live, busy)
+    drawn_while(busy, _panel, document, report, live)
 
 
 def _panel(document: Document, report: ShapesReport, live: Live, busy: bool) -> None:
@@ -159,10 +157,10 @@ def _going_on(busy: Asked) -> str:
 
 
 def _failure(asked: Asked) -> None:
-    error = asked.job.error
-    with st.container(border=True, key=f"failure_{asked.what.replace(' ', '_')}"):
-        st.markdown(f":material/report: {escape(str(error))}".replace("\n", "  \n"))
-        if isinstance(error, DesignError) and any(each.code == "outgrown" for each in error.problems):
-            st.caption(_("It took its sizes from an earlier input. Reset to lazy lets it take them from this one."))
-        elif asked.what == "dry run":
-            st.caption(_("Nothing of the model was changed."))
+    error, note = asked.job.error, ""
+    if isinstance(error, DesignError) and any(each.code == "outgrown" for each in error.problems):
+        note = _("It took its sizes from an earlier input. Reset to lazy lets it take them from this one.")
+    elif asked.what == "dry run":
+        note = _("Nothing of the model was changed.")
+    if error:
+        show_error(error, f"failure_{asked.what.replace(' ', '_')}", note)

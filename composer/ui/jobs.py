@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
 
 from composer.errors import ComposerError, KernelError
 
@@ -53,3 +55,15 @@ class Job(Generic[T]):
         self.stopped = True
         self._stop()
         self.wait(10)
+
+
+POLL = 0.4  # seconds
+
+
+def drawn_while(busy: bool, panel: Callable[..., None], *arguments: Any) -> None:
+    """Draw `panel(*arguments, busy)`; while something is going on again and again, without the rest of the page.
+
+    Only then: a click while nothing runs is for the whole page, so that undo and the code follow it.
+    """
+    draw = st.fragment(panel, run_every=POLL) if busy else panel
+    draw(*arguments, busy)

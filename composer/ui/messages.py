@@ -126,4 +126,12 @@ def show_failure(text: str) -> None:
         st.button(_("Start again"), on_click=models.retry, icon=":material/restart_alt:")
 
 
-__all__ = ["escape", "show_failure", "show_notices", "show_problems", "show_repair", "show_trouble"]
+def show_error(error: Exception, key: str, note: str = "") -> None:
+    """What kept something from being done, and a word on what that means."""
+    with st.container(border=True, key=key):
+        st.markdown(f":material/report: {escape(str(error))}".replace("\n", "  \n"))
+        if note:
+            st.caption(note)
+
+
+__all__ = ["escape", "show_error", "show_failure", "show_notices", "show_problems", "show_repair", "show_trouble"]

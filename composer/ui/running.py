@@ -13,7 +13,7 @@ from composer.ui import models, results
 from composer.ui.document import Document
 from composer.ui.jobs import Job
 from composer.ui.language import _
-from composer.ui.messages import escape
+from composer.ui.messages import escape, show_error
 
 Data = Literal["digits", "random"]
 
@@ -124,9 +124,9 @@ def _outcome(document: Document, run: Run) -> None:
     if run.job.stopped:
         st.markdown(_("The run was stopped. The next one begins with initial values."))
     elif run.job.error:
-        with st.container(border=True, key="run_failure"):
-            st.markdown(f":material/report: {escape(str(run.job.error))}")
-            st.caption(_("Run again: it starts the model's process anew, where that has ended."))
+        show_error(
+            run.job.error, "run_failure", _("Run again: it starts the model's process anew, where that has ended.")
+        )
     elif run.job.result:
         if run.job.result.notice:
             st.caption(_("{why} A new one was started.").format(why=escape(run.job.result.notice)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,40 @@ from composer.ui.document import Document
 from composer.ui.inspector import receive
 
 SCRIPT = Path(composer.__file__).parent / "web" / "app.py"
+
+
+def open_page(page: str, id: str) -> AppTest:
+    """A page of the app, with a design, when nothing runs any more."""
+    app = AppTest.from_function(_page, kwargs={"page": page}, default_timeout=60)
+    if id:
+        app.query_params["design"] = id
+    return settled(app.run())
+
+
+def _page(page: str) -> None:
+    import runpy
+
+    from composer.ui import header, state
+    from composer.web.pages import folder
+
+    state.begin(page)
+    header.show()
+    runpy.run_path(str(folder() / f"{page}.py"))
+
+
+def settled(app: AppTest) -> AppTest:
+    """The page when nothing runs any more."""
+    end = time.monotonic() + 60
+    while any(each.key == "stop" for each in checked(app).button) and time.monotonic() < end:
+        time.sleep(0.2)
+        app.run()
+    return checked(app)
+
+
+def checked(app: AppTest) -> AppTest:
+    """The page, in which nothing went wrong unseen."""
+    assert not app.exception, app.exception
+    return app
 
 
 def inspected(app: AppTest) -> dict[str, Any]:

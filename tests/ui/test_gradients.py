@@ -19,25 +19,13 @@ from composer.ui.looking import Asked, Look, Looked
 from composer.workspace import Workspace
 from tests.build import chain, layer, linear, op
 from tests.engine.test_gradient_facts import mlp
-from tests.ui.pages import document
-from tests.ui.test_initialize import checked, rows, said, settled
-
-
-def _page() -> None:
-    import runpy
-
-    from composer.ui import header, state
-    from composer.web.pages import folder
-
-    state.begin("gradients")
-    header.show()
-    runpy.run_path(str(folder() / "gradients.py"))
+from tests.ui import pages
+from tests.ui.pages import checked, document, settled
+from tests.ui.test_initialize import rows, said
 
 
 def open_page(id: str) -> AppTest:
-    app = AppTest.from_function(_page, default_timeout=60)
-    app.query_params["design"] = id
-    return settled(app.run())
+    return pages.open_page("gradients", id)
 
 
 def look(app: AppTest) -> AppTest:
@@ -53,8 +41,7 @@ def tied(workspace: Workspace) -> AppTest:
 
 
 def test_where_no_design_is_open_it_offers_some(workspace: Workspace) -> None:
-    app = AppTest.from_function(_page, default_timeout=60)
-    checked(app.run())
+    app = open_page("")
     assert "Use LeNet" in [each.label for each in app.button]
 
 

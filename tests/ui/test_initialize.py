@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from html import unescape
 
 import pytest
@@ -22,6 +21,8 @@ from composer.ui.inputs import sizes_of
 from composer.ui.jobs import Job
 from composer.workspace import Workspace
 from tests.build import chain, layer, linear, op
+from tests.ui import pages
+from tests.ui.pages import checked, settled
 
 X20 = (Input(name="x", shape=("N", 20)),)
 MLP = chain(
@@ -33,30 +34,8 @@ MLP = chain(
 )
 
 
-def _page() -> None:
-    import runpy
-
-    from composer.ui import header, state
-    from composer.web.pages import folder
-
-    state.begin("initialize")
-    header.show()
-    runpy.run_path(str(folder() / "initialize.py"))
-
-
 def open_page(id: str) -> AppTest:
-    app = AppTest.from_function(_page, default_timeout=60)
-    app.query_params["design"] = id
-    return settled(app.run())
-
-
-def settled(app: AppTest) -> AppTest:
-    """The page when nothing runs any more."""
-    end = time.monotonic() + 60
-    while any(each.key == "stop" for each in checked(app).button) and time.monotonic() < end:
-        time.sleep(0.2)
-        app.run()
-    return checked(app)
+    return pages.open_page("initialize", id)
 
 
 @pytest.fixture
@@ -65,11 +44,6 @@ def opened(workspace: Workspace) -> AppTest:
     id = workspace.create(MLP).id
     models.pool().close(id)
     return open_page(id)
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception
-    return app
 
 
 def said(app: AppTest) -> str:
@@ -90,8 +64,7 @@ def click(app: AppTest, key: str) -> AppTest:
 
 
 def test_where_no_design_is_open_it_offers_some(workspace: Workspace) -> None:
-    app = AppTest.from_function(_page, default_timeout=60)
-    checked(app.run())
+    app = open_page("")
     assert "Use LeNet" in [each.label for each in app.button]
 
 

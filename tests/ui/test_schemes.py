@@ -17,7 +17,8 @@ from composer.ui.document import Document
 from composer.ui.schemes.cards import receive, shown
 from composer.workspace import Workspace
 from tests.build import chain, layer, linear, op
-from tests.ui.test_initialize import open_page, settled
+from tests.ui.pages import settled
+from tests.ui.test_initialize import open_page
 
 MLP = chain(linear("a", 4, 8), op("act", "relu"), linear("b", 8, 3), name="MLP")
 RULES = (

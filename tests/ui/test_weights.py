@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from typing import Any
 
 import pandas as pd
@@ -20,40 +19,14 @@ from composer.ui.weights.opened import number_of
 from composer.views.held import held_csv, held_json, unfreezing
 from composer.workspace import Workspace
 from tests.build import chain, layer, linear, op
-from tests.ui.pages import document
+from tests.ui import pages
+from tests.ui.pages import checked, document, settled
 
 NET = chain(linear("0", 4, 8), op("1", "relu"), linear("2", 8, 8), op("3", "relu"), linear("4", 8, 8), name="Net")
 
 
-def _page() -> None:
-    import runpy
-
-    from composer.ui import header, state
-    from composer.web.pages import folder
-
-    state.begin("parameters")
-    header.show()
-    runpy.run_path(str(folder() / "parameters.py"))
-
-
 def open_page(id: str) -> AppTest:
-    app = AppTest.from_function(_page, default_timeout=60)
-    app.query_params["design"] = id
-    return settled(app.run())
-
-
-def settled(app: AppTest) -> AppTest:
-    """The page when nothing runs any more."""
-    end = time.monotonic() + 60
-    while any(each.key == "stop" for each in checked(app).button) and time.monotonic() < end:
-        time.sleep(0.2)
-        app.run()
-    return checked(app)
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception
-    return app
+    return pages.open_page("parameters", id)
 
 
 @pytest.fixture
@@ -99,8 +72,7 @@ def values(name: str) -> tuple[tuple[Any, ...], ...]:
 
 
 def test_where_no_design_is_open_it_offers_some(workspace: Workspace) -> None:
-    app = AppTest.from_function(_page, default_timeout=60)
-    checked(app.run())
+    app = open_page("")
     assert "Use LeNet" in [each.label for each in app.button]
 
 

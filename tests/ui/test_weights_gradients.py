@@ -16,9 +16,9 @@ from composer.ui.looking import Asked
 from composer.ui.weights.seen import seen
 from composer.views.held import held_csv, held_json
 from composer.workspace import Workspace
-from tests.ui.pages import document
+from tests.ui.pages import checked, document, settled
 from tests.ui.test_initialize import rows as cells
-from tests.ui.test_weights import NET, apply, checked, choose, click, look_for, open_page, said, settled, table
+from tests.ui.test_weights import NET, apply, choose, click, look_for, open_page, said, table
 
 
 @pytest.fixture

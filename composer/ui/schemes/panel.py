@@ -9,14 +9,14 @@ from composer.reports import ShapesReport
 from composer.ui import state
 from composer.ui.document import Document
 from composer.ui.inputs import chosen, input_controls
+from composer.ui.jobs import drawn_while
 from composer.ui.language import _
-from composer.ui.messages import escape
+from composer.ui.messages import show_error
 from composer.ui.schemes import filling
 from composer.ui.schemes.cards import rules
 from composer.ui.schemes.filling import Filling
 from composer.ui.schemes.results import show_filled, show_signals, show_summary, show_waiting
 
-_POLL = 0.4
 _SAMPLES = 32
 _PAGE = "init"
 
@@ -28,8 +28,7 @@ def schemes(document: Document, report: ShapesReport) -> None:
         rules(document, report)
     with right:
         busy = document.filling is not None and document.filling.job.running
-        panel = st.fragment(_panel, run_every=_POLL) if busy else _panel
-        panel(document, report, busy)
+        drawn_while(busy, _panel, document, report)
 
 
 def _panel(document: Document, report: ShapesReport, busy: bool) -> None:
@@ -107,9 +106,7 @@ def _outcome(document: Document, asked: Filling) -> Filling | None:
     if asked.job.stopped:
         st.markdown(_("It was stopped, and with it the model's process. A new one begins with initial values."))
     elif asked.job.error:
-        with st.container(border=True, key="filling_failure"):
-            st.markdown(f":material/report: {escape(str(asked.job.error))}".replace("\n", "  \n"))
-            st.caption(_("Nothing of the model was changed."))
+        show_error(asked.job.error, "filling_failure", _("Nothing of the model was changed."))
     elif asked.job.result:
         show_summary(document, asked, asked.job.result)
         if asked.text == document.text:

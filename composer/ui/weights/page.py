@@ -10,8 +10,9 @@ from composer.reports import ShapesReport
 from composer.tensor_reports import HeldTensor, ModuleReport
 from composer.ui import sheets, state
 from composer.ui.document import Document
+from composer.ui.jobs import drawn_while
 from composer.ui.language import _
-from composer.ui.messages import escape
+from composer.ui.messages import escape, show_error
 from composer.ui.weights import asking
 from composer.ui.weights.acting import actions
 from composer.ui.weights.asking import Look, Weights
@@ -23,16 +24,13 @@ from composer.views.finding import find
 from composer.views.held import blocks
 from composer.views.numbers import humanize
 
-_POLL = 0.5
-
 
 def page(document: Document, report: ShapesReport) -> None:
     """Draw it. `report` is what the preview found of the design."""
     sheets.use("initialize.css", "weights/weights.css")
     weights = asking.look(document)
     busy = weights.busy is not None
-    panel = st.fragment(_panel, run_every=_POLL) if busy else _panel
-    panel(document, report, weights, busy)
+    drawn_while(busy, _panel, document, report, weights)
 
 
 def _panel(document: Document, report: ShapesReport, weights: Weights, busy: bool) -> None:
@@ -158,8 +156,7 @@ def _going_on(document: Document, weights: Weights, running: Look | None) -> Non
     if look.job.stopped:
         st.caption(_("It was stopped, and with it the model's process. A new one begins with initial values."))
     elif look.job.error:
-        with st.container(border=True, key="failure"):
-            st.markdown(f":material/report: {escape(str(look.job.error))}".replace("\n", "  \n"))
+        show_error(look.job.error, "failure")
     st.button(_("Try again"), icon=":material/refresh:", key="look_again", on_click=_again, args=(document,))
 
 
