@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from composer.ui import models, state
+from composer.ui import consent, models, state
 from composer.ui.editor import show_editor
 from composer.ui.inspector import inspector
 from composer.ui.language import _
@@ -28,6 +28,7 @@ with form.container(border=True, key="pane_inspector"):
     inspector(document, found.report)
 with graph.container(border=True, key="pane_graph"):
     show_graph(document, drawing)
+consent.ask(document)
 if found.failure:
     show_failure(found.failure)
 with st.container(border=True, key="pane_below"):

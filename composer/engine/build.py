@@ -13,6 +13,7 @@ from torch.nn.parameter import is_lazy
 
 from composer.codegen.source import class_name_of, listing, source
 from composer.design.document import Design
+from composer.engine.custom import custom_layers
 from composer.engine.shapes import shapes
 from composer.engine.symbols import is_sure
 from composer.errors import DesignError
@@ -38,13 +39,14 @@ def source_of(design: Design) -> str:
     return listing_of(design).text
 
 
-def listing_of(design: Design) -> SourceReport:
+def listing_of(design: Design, run_code: bool = True) -> SourceReport:
     """The text of `source_of`, and whose its lines are.
 
     Raises:
         DesignError: where the design has problems that no source can be written for.
     """
-    return listing(design, notes_of(shapes(design)))
+    skip = frozenset[str]() if run_code else custom_layers(design)
+    return listing(design, notes_of(shapes(design, skip=skip)))
 
 
 def build(text: str, class_name: str, seed: int = 0) -> nn.Module:

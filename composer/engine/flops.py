@@ -7,6 +7,7 @@ import torch
 from composer.design.check import check
 from composer.design.document import Design
 from composer.design.nodes import BLOCK_KINDS, TENSOR_KINDS
+from composer.engine.custom import custom_layers
 from composer.engine.data import OTHER_SIZE, batch_symbol
 from composer.engine.flow import Record
 from composer.engine.shapes import NOT_RUN, type_of_input
@@ -15,19 +16,20 @@ from composer.engine.walk import walk
 from composer.reports import FlopsReport
 
 
-def flops(design: Design) -> FlopsReport:
+def flops(design: Design, run_code: bool = True) -> FlopsReport:
     """The FLOPs of every layer and op of `design` for one sample; other symbols than the batch's have a usual size.
 
-    What is wrong is not run, and its FLOPs are unknown.
+    What is wrong is not run, nor without `run_code` what custom layers say, and their FLOPs are unknown.
     """
     problems = check(design)
     if any(each.code in NOT_RUN for each in problems):
         return FlopsReport()
+    skip = {each.path for each in problems} | (frozenset() if run_code else custom_layers(design))
     batch = batch_symbol(design.inputs)
     sizes = {name: 1 if name == batch else OTHER_SIZE for name in symbols(design)}
     types = {each.name: type_of_input(each, sizes) for each in design.inputs}
     with torch.random.fork_rng(devices=[]):
-        records = walk(design, types, flops=True, skip={each.path for each in problems}).records
+        records = walk(design, types, flops=True, skip=skip).records
     around = {path.rpartition(".")[0] for path in records if path}
     own = {path: _own(record) for path, record in records.items() if path not in around}
     return FlopsReport({path: number for path, number in own.items() if number != 0}, sizes)

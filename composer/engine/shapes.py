@@ -12,6 +12,7 @@ from composer.catalog import OPS
 from composer.design.check import check
 from composer.design.document import Design, Input
 from composer.engine import rules
+from composer.engine.custom import custom_layers
 from composer.engine.explain import explain, lacks_channels
 from composer.engine.fixes import fixes
 from composer.engine.fixing.trial import Trial
@@ -27,13 +28,16 @@ NOT_RUN = {"too-large", "too-deep", "recursion", "bad-input", "bad-dtype"}
 """Codes of problems with which a design is not run at all."""
 
 
-def examine(design: Design, sizes: Mapping[str, int] | None = None) -> ShapesReport:
-    """`check` and `shapes` in one report: what is wrong by itself is not run, everything else is."""
+def examine(design: Design, sizes: Mapping[str, int] | None = None, run_code: bool = True) -> ShapesReport:
+    """`check` and `shapes` in one report: what is wrong by itself is not run, everything else is.
+
+    Without `run_code` that of custom layers is not run either, and what comes out of them is unknown.
+    """
     problems = check(design)
     if any(problem.code in NOT_RUN for problem in problems):
         return ShapesReport(problems=problems)
     said = {problem.path for problem in problems}
-    report = shapes(design, sizes, skip=said)
+    report = shapes(design, sizes, said if run_code else said | custom_layers(design))
     return replace(report, problems=(*problems, *(each for each in report.problems if each.path not in said)))
 
 

@@ -62,11 +62,13 @@ def ping(state: State, progress: Progress) -> KernelReport:
     return KernelReport(state.class_name, state.initial)
 
 
-def shapes(state: State, progress: Progress, text: str, sizes: Mapping[str, int] | None = None) -> ShapesReport:
-    """The problems of a design, and the shapes of all that can be run of it."""
+def shapes(
+    state: State, progress: Progress, text: str, sizes: Mapping[str, int] | None = None, run_code: bool = True
+) -> ShapesReport:
+    """The problems of a design, and the shapes of all that can be run of it; without `run_code` not custom layers."""
     from composer.engine.shapes import examine
 
-    return examine(read(text), sizes)
+    return examine(read(text), sizes, run_code)
 
 
 @lru_cache(maxsize=4)
@@ -82,26 +84,26 @@ def summary(state: State, progress: Progress, text: str, sizes: Mapping[str, int
     return summarize(loads(text), sizes)
 
 
-def flops(state: State, progress: Progress, text: str) -> FlopsReport:
+def flops(state: State, progress: Progress, text: str, run_code: bool = True) -> FlopsReport:
     """The FLOPs of a design for one sample."""
     from composer.engine.flops import flops as engine
 
-    return engine(read(text))
+    return engine(read(text), run_code)
 
 
-def repair(state: State, progress: Progress, text: str) -> RepairReport:
+def repair(state: State, progress: Progress, text: str, run_code: bool = True) -> RepairReport:
     """The design after all fixes that involve no choice."""
     from composer.engine.repair import repair as engine
 
-    mended, done = engine(loads(text))
+    mended, done = engine(loads(text), run_code)
     return RepairReport(dumps(mended), done)
 
 
-def source(state: State, progress: Progress, text: str) -> SourceReport:
+def source(state: State, progress: Progress, text: str, run_code: bool = True) -> SourceReport:
     """The design's source, with its shapes as comments."""
     from composer.engine.build import listing_of
 
-    return listing_of(read(text))
+    return listing_of(read(text), run_code)
 
 
 def open_model(state: State, progress: Progress, text: str) -> OpenReport:

@@ -12,6 +12,7 @@ from typing import Any
 from composer.errors import ComposerError, KernelError, KernelTimeout
 from composer.kernel.pool import Pool
 from composer.reports import FlopsReport, RepairReport, ShapesReport, SourceReport
+from composer.ui import consent
 from composer.ui.language import _
 
 PREVIEWS = "previews"
@@ -50,29 +51,41 @@ def _previews() -> Pool:
     return Pool()
 
 
-@lru_cache(maxsize=64)
 def preview(text: str) -> Preview:
-    """Shapes, parameters and problems of the design that `text` says."""
+    """Shapes, parameters and problems of the design that `text` says. Its code is run where that is allowed."""
+    return _preview(text, consent.allowed_in(text))
+
+
+@lru_cache(maxsize=64)
+def _preview(text: str, run_code: bool) -> Preview:
     try:
-        return Preview(_ask("shapes", text))
+        return Preview(_ask("shapes", text, run_code))
     except ComposerError as error:
         return Preview(ShapesReport(), str(error))
 
 
-@lru_cache(maxsize=16)
 def source(text: str) -> Source:
     """The source of the design that `text` says."""
+    return _source(text, consent.allowed_in(text))
+
+
+@lru_cache(maxsize=16)
+def _source(text: str, run_code: bool) -> Source:
     try:
-        return Source(_ask("source", text))
+        return Source(_ask("source", text, run_code))
     except ComposerError as error:
         return Source(SourceReport("", {}, ()), str(error))
 
 
-@lru_cache(maxsize=16)
 def flops(text: str) -> FlopsReport:
     """The FLOPs of the design that `text` says, for one sample; none where no kernel answers."""
+    return _flops(text, consent.allowed_in(text))
+
+
+@lru_cache(maxsize=16)
+def _flops(text: str, run_code: bool) -> FlopsReport:
     try:
-        found: FlopsReport = _ask("flops", text)
+        found: FlopsReport = _ask("flops", text, run_code)
     except ComposerError:
         return FlopsReport()
     return found
@@ -84,15 +97,15 @@ def repair(text: str) -> RepairReport:
     Raises:
         ComposerError: where no kernel answers.
     """
-    report: RepairReport = _ask("repair", text)
+    report: RepairReport = _ask("repair", text, consent.allowed_in(text))
     return report
 
 
 def retry() -> None:
     """Forget what was found, failures among it: the next look asks a kernel again."""
-    preview.cache_clear()
-    source.cache_clear()
-    flops.cache_clear()
+    _preview.cache_clear()
+    _source.cache_clear()
+    _flops.cache_clear()
 
 
 def close_all() -> None:
@@ -101,9 +114,9 @@ def close_all() -> None:
     _previews().close_all()
 
 
-def _ask(verb: str, text: str) -> Any:
+def _ask(verb: str, text: str, run_code: bool) -> Any:
     try:
-        return _previews().get(PREVIEWS).call(verb, timeout=_SECONDS, text=text)
+        return _previews().get(PREVIEWS).call(verb, timeout=_SECONDS, text=text, run_code=run_code)
     except KernelTimeout:
         _previews().close(PREVIEWS)
         raise KernelError(_("The shapes were not found within a minute, and the search was stopped.")) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from composer.reports import ShapesReport
-from composer.ui import models, state
+from composer.ui import consent, models, state
 from composer.ui.document import Document
 from composer.ui.language import _
 from composer.ui.messages import show_failure
@@ -22,4 +22,6 @@ def opened() -> tuple[Document, ShapesReport]:
         found = models.preview(document.text)
     if found.failure:
         show_failure(found.failure)
+    if not consent.ask(document):
+        st.stop()
     return document, found.report
