@@ -138,16 +138,17 @@ class StepCounter:
         self._next = min(self._next + _BETWEEN, self._cap.steps)
 
     def too_deep(self, error: RecursionError) -> CutOff:
-        """The error to raise instead of Python's own, at the line of this file where it came."""
-        lines = _lines(error.__traceback__, self._filename)
-        return CutOff("recursion", lines[-1] if lines else 0, f"{max(1, len(lines) - 1):,} calls within each other")
+        """The error to raise instead of Python's own, at the first line of the function that was called last."""
+        lines = _first_lines(error.__traceback__, self._filename)
+        return CutOff("recursion", lines[-1], f"{len(lines) - 1:,} calls within each other")
 
 
-def _lines(traceback: TracebackType | None, filename: str) -> list[int]:
-    """The lines of a file that a traceback passes, outermost first."""
+def _first_lines(traceback: TracebackType | None, filename: str) -> list[int]:
+    """Where the functions of a file begin that a traceback passes, outermost first."""
     found = []
     while traceback:
-        if traceback.tb_frame.f_code.co_filename == filename:
-            found.append(traceback.tb_lineno)
+        code = traceback.tb_frame.f_code
+        if code.co_filename == filename:
+            found.append(code.co_firstlineno)
         traceback = traceback.tb_next
     return found

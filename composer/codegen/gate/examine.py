@@ -16,6 +16,7 @@ from composer.codegen.gate.syntax import refused
 from composer.codegen.gate.text import parsed
 
 METHODS = ("forward", "init")
+REFUSALS = 50  # that are given
 LOCAL_FUNCTIONS = 50
 CALLS = 10_000  # that one call of a method without loops may come to
 
@@ -31,7 +32,7 @@ def examine(text: str, names: Names) -> Examined:
     refusals = {each for method in readings for each in method.reading.refusals}
     forward = next((method for method in readings if method.node.name == "forward"), None)
     return Examined(
-        tuple(sorted({*found.refusals, *refusals})),
+        tuple(sorted({*found.refusals, *refusals}))[:REFUSALS],
         inputs=forward.inputs if forward else (),
         init=any(method.node.name == "init" for method in readings),
         loops=any(graph.has_loops(method.node) for method in readings),

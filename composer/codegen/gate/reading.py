@@ -11,6 +11,8 @@ from composer.codegen.gate.result import Names, Refusal
 from composer.codegen.gate.scopes import Scope
 from composer.codegen.gate.vocabulary.alternatives import ALTERNATIVES
 
+_SUGGESTIONS = 20
+
 
 @dataclass
 class Reading:
@@ -28,15 +30,13 @@ class Reading:
     def refuse(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword, reason: str, instead: str = "") -> None:
         self.refusals.append(refusal(self.lines, node, reason, instead))
 
-    def refuse_name(
-        self, node: ast.expr, name: str, reason: str, listed: Iterable[str] = (), attribute: bool = True
-    ) -> None:
+    def refuse_name(self, node: ast.expr, name: str, reason: str, listed: Iterable[str] = ()) -> None:
         """Refuse an unlisted name; what to use instead is known for some, and else a listed name much like it."""
         instead = ALTERNATIVES.get(name)
-        if instead is None:
+        if instead is None and len(self.refusals) < _SUGGESTIONS:  # to look for likenesses takes a millisecond
             like = get_close_matches(name[:40], list(listed), n=1, cutoff=0.8)
             instead = f"There is {like[0]}." if like else ""
-        self.refusals.append(refusal(self.lines, node, reason, instead, at_end=attribute))
+        self.refusals.append(refusal(self.lines, node, reason, instead or "", at_end=True))
 
 
 def refusal(

@@ -79,8 +79,8 @@ def _odd_tokens(text: str) -> Iterator[Refusal]:
         if token.type == tokenize.STRING and "\\" in token.string:
             yield Refusal(line, column + 1, "The text holds a backslash.", "Write the character itself.")
     if text.count("\\") > harmless:
-        line = next(number for number, each in enumerate(text.split("\n"), 1) if each.endswith("\\"))
-        yield Refusal(line, 1, "The line ends in a backslash.", "Break it within parentheses.")
+        lines = [number for number, each in enumerate(text.split("\n"), 1) if "\\" in each.partition("#")[0]]
+        yield Refusal(min(lines, default=1), 1, "A backslash is not there.", "Break the line within parentheses.")
 
 
 def _too_deep(tree: ast.Module) -> Refusal | None:
