@@ -3,6 +3,7 @@
     ComposerError
     ├── DesignError          a design document cannot be read or used
     │   └── EditError        an edit cannot be applied to this design
+    ├── CutOff               a loop or recursion of a custom layer's code went on for too long
     ├── WorkspaceError       a file of the workspace cannot be read or written
     └── KernelError          the process that owns the live model
         ├── KernelStopped    it was stopped, or ended by itself
@@ -80,6 +81,20 @@ class DesignError(ComposerError):
 
 class EditError(DesignError):
     """An edit cannot be applied to this design."""
+
+
+class CutOff(ComposerError):
+    """A loop, comprehension or recursion of a custom layer's code went on for too long.
+
+    `line` counts in the source that was run; `after` says how far it came, such as "1,000,000 steps".
+    """
+
+    def __init__(self, what: str, line: int, after: str) -> None:
+        self.what, self.line, self.after = what, line, after
+        super().__init__(f"The {what} in line {line} was cut off after {after}: does it ever end?")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.what, self.line, self.after)
 
 
 class WorkspaceError(ComposerError):
