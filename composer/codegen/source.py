@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from composer.codegen.classes import ClassSpec, class_source
 from composer.codegen.custom import function, functions
 from composer.codegen.finish import WHEN_READY, finish, has_lazy
+from composer.codegen.judging import code_problems
 from composer.codegen.layout import Line
 from composer.codegen.scope import ids_of, is_inline, names
 from composer.design.check import check
@@ -54,7 +55,7 @@ def listing(design: Design, notes: Mapping[str, str] | None = None) -> SourceRep
     Raises:
         DesignError: where the design has problems.
     """
-    problems = check(design)
+    problems = (*check(design), *code_problems(design))
     if problems:
         raise DesignError(problems)
     return _report(_File(design, lower(design), notes or {}).lines())

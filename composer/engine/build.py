@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import linecache
 import warnings
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from composer.codegen.judging import custom_classes
 from composer.codegen.source import class_name_of, listing, source
 from composer.design.document import Design
-from composer.engine.custom import custom_layers
+from composer.engine.custom import custom_layers, run_source
 from composer.engine.shapes import shapes
 from composer.engine.symbols import is_sure
 from composer.errors import DesignError
@@ -49,20 +48,18 @@ def listing_of(design: Design, run_code: bool = True) -> SourceReport:
     return listing(design, notes_of(shapes(design, skip=skip)))
 
 
-def build(text: str, class_name: str, seed: int = 0) -> nn.Module:
+def build(text: str, class_name: str, seed: int = 0, custom: Collection[str] = ()) -> nn.Module:
     """Run source text and make an instance of its class, after `torch.manual_seed(seed)`.
 
-    The random state is afterwards what it was before.
+    `custom` are the classes that hold code of custom layers, whose loops are capped. The random state is afterwards
+    what it was before.
     """
-    return drawn(text, class_name, seed)[0]
+    return drawn(text, class_name, seed, custom)[0]
 
 
-def drawn(text: str, class_name: str, seed: int = 0) -> tuple[nn.Module, Tensor]:
+def drawn(text: str, class_name: str, seed: int = 0, custom: Collection[str] = ()) -> tuple[nn.Module, Tensor]:
     """What `build` gives, and the random state from which its lazy layers go on to draw their values."""
-    filename = f"<{class_name}>"
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    namespace: dict[str, Any] = {"__name__": class_name}
-    exec(compile(text, filename, "exec"), namespace)
+    namespace = run_source(text, f"<{class_name}>", custom)
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.manual_seed(seed)
@@ -78,7 +75,7 @@ def live(design: Design) -> nn.Module:
         DesignError: where the design has problems.
     """
     report = shapes_checked(design)
-    return build(source(design, notes_of(report)), class_name_of(design), design.seed)
+    return build(source(design, notes_of(report)), class_name_of(design), design.seed, custom_classes(design))
 
 
 def shapes_checked(design: Design) -> ShapesReport:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import math
 import warnings
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +18,7 @@ from composer.design.document import Definition, Design, Input
 from composer.design.nodes import Sequential, Use
 from composer.design.paths import walk
 from composer.engine import preview
+from composer.engine.capped import capped, names
 from composer.engine.preview import Outcome
 from composer.errors import DesignError
 from composer.memo import Memo
@@ -58,39 +61,50 @@ def _text(definitions: tuple[Definition, ...]) -> str:
         return ""
 
 
-@lru_cache(maxsize=64)
-def namespace(text: str) -> dict[str, Any]:
-    """What running `text`, the source of definitions, defines."""
-    filename = f"<custom {hash(text)}>"
+def run_source(text: str, filename: str, custom: Collection[str]) -> dict[str, Any]:
+    """What running source text defines. Loops and recursion of the classes in `custom` are capped."""
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    found: dict[str, Any] = {"__name__": "custom"}
-    exec(compile(text, filename, "exec"), found)
+    found: dict[str, Any] = {"__name__": filename.strip("<>")}
+    if not custom:
+        exec(compile(text, filename, "exec"), found)
+        return found
+    tops = (each for each in ast.parse(text).body if isinstance(each, ast.ClassDef) and each.name in custom)
+    spans = [range(each.lineno, (each.end_lineno or each.lineno) + 1) for each in tops]
+    found |= names()
+    exec(compile(capped(text, filename, spans), filename, "exec"), found)
     return found
 
 
+@lru_cache(maxsize=64)
+def _namespace(text: str, custom: frozenset[str]) -> dict[str, Any]:
+    return run_source(text, f"<custom {hash(text)}>", custom)
+
+
 @lru_cache(maxsize=2_000)
-def run(text: str, name: str, options: Options, inputs: tuple[ValueType, ...]) -> Outcome:
+def run(text: str, custom: frozenset[str], name: str, options: Options, inputs: tuple[ValueType, ...]) -> Outcome:
     """Make the custom layer `name` of the source `text`, and call it.
 
     Where its code looks at values, as a loop with a condition does, there is nothing to look at on the meta device:
     then it runs on made-up values, if these are few.
     """
     try:
-        on_meta = _called(text, name, options, inputs, "meta")
+        on_meta = _called(text, custom, name, options, inputs, "meta")
     except Exception as error:
         values = sum(math.prod(map(int, each.dims)) for each in preview.tensor_types(inputs))
         if values > preview.MAX_REAL:
             return Outcome(None, error=preview.text_of(error))
         try:
-            return Outcome(_called(text, name, options, inputs, "cpu"))
+            return Outcome(_called(text, custom, name, options, inputs, "cpu"))
         except Exception as other:
             return Outcome(None, error=preview.text_of(other))
     return Outcome(on_meta)
 
 
-def _called(text: str, name: str, options: Options, inputs: tuple[ValueType, ...], device: str) -> ValueType | None:
+def _called(
+    text: str, custom: frozenset[str], name: str, options: Options, inputs: tuple[ValueType, ...], device: str
+) -> ValueType | None:
     with torch.device(device), torch.random.fork_rng(devices=[]), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.manual_seed(0)
-        module: nn.Module = namespace(text)[name](**dict(options))
+        module: nn.Module = _namespace(text, custom)[name](**dict(options))
         return preview.type_of(module.eval()(*(preview.build(each, device) for each in inputs)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from composer.codegen.judging import code_problems
 from composer.design.check import check
 from composer.design.document import Design
 from composer.design.nodes import BLOCK_KINDS, TENSOR_KINDS
@@ -21,7 +22,7 @@ def flops(design: Design, run_code: bool = True) -> FlopsReport:
 
     What is wrong is not run, nor without `run_code` what custom layers say, and their FLOPs are unknown.
     """
-    problems = check(design)
+    problems = (*check(design), *code_problems(design))
     if any(each.code in NOT_RUN for each in problems):
         return FlopsReport()
     skip = {each.path for each in problems} | (frozenset() if run_code else custom_layers(design))

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import is_lazy
 
+from composer.codegen.judging import custom_classes
 from composer.design.document import Design
 from composer.engine.build import drawn
 from composer.engine.expected import expected
@@ -27,14 +28,14 @@ Filled = Mapping[str, tuple[int, Tensor]]
 
 
 def initial_values(
-    code: str, class_name: str, seed: int, rows: Sequence[TensorReport], resolved: Sequence[ResolvedReport]
+    code: str, class_name: str, design: Design, rows: Sequence[TensorReport], resolved: Sequence[ResolvedReport]
 ) -> dict[str, tuple[int, Tensor]]:
     """What the rules give to the parameters that have values; memory for one more model is taken meanwhile.
 
     `rows` are those of the design's shapes. Lazy layers take the sizes that they have in the live model, in the order
     in which they did there: `resolved`.
     """
-    fresh, draws = drawn(code, class_name, seed)
+    fresh, draws = drawn(code, class_name, design.seed, custom_classes(design))
     modules = dict(fresh.named_modules())
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(draws)

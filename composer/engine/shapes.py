@@ -9,6 +9,7 @@ from itertools import repeat
 import torch
 
 from composer.catalog import OPS
+from composer.codegen.judging import code_problems
 from composer.design.check import check
 from composer.design.document import Design, Input
 from composer.engine import rules
@@ -33,7 +34,7 @@ def examine(design: Design, sizes: Mapping[str, int] | None = None, run_code: bo
 
     Without `run_code` that of custom layers is not run either, and what comes out of them is unknown.
     """
-    problems = check(design)
+    problems = (*check(design), *code_problems(design))
     if any(problem.code in NOT_RUN for problem in problems):
         return ShapesReport(problems=problems)
     said = {problem.path for problem in problems}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Mapping
 
+from composer.codegen.judging import custom_classes
 from composer.design.document import Design
 from composer.design.lower import lower
 from composer.design.paths import join, place
@@ -93,7 +94,11 @@ class _Walker:
             return Flow(None, at.path)
         name = block.path.removeprefix(".")
         text = custom.text_of(self._design, name)
-        outcome = custom.run(text, name, tuple(at.values.items()), given) if text else Outcome(None)
+        outcome = (
+            custom.run(text, custom_classes(self._design), name, tuple(at.values.items()), given)
+            if text
+            else Outcome(None)
+        )
         if outcome.error:
             received = " and ".join(map(describe, given))
             self.found.problem(at.node, "custom-code", f"code that can take {received}", outcome.error)

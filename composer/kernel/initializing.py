@@ -26,7 +26,7 @@ def initialize(
     model, changes = open_values(state, progress, text)
     design = read(text)
     rows = shapes_checked(design).tensors
-    values = engine.initial_values(state.source, state.class_name, design.seed, rows, state.resolved)
+    values = engine.initial_values(state.source, state.class_name, design, rows, state.resolved)
     found = engine.compare(design, model, values)
     before, after, why = None, None, ""
     if signal is not None:

@@ -108,6 +108,7 @@ def source(state: State, progress: Progress, text: str, run_code: bool = True) -
 
 def open_model(state: State, progress: Progress, text: str) -> OpenReport:
     """Build the design's model, or change the one that is there to it; values whose place did not change are kept."""
+    from composer.codegen.judging import custom_classes
     from composer.codegen.source import class_name_of, source
     from composer.engine import build
     from composer.engine.carry import carry, holds
@@ -118,7 +119,7 @@ def open_model(state: State, progress: Progress, text: str) -> OpenReport:
     if state.model is not None and (code, design.seed) == (state.source, state.seed):
         return OpenReport(state.class_name, code, build.saved_names(state.model), ())
     name = class_name_of(design)
-    model, draws = build.drawn(code, name, design.seed)
+    model, draws = build.drawn(code, name, design.seed, custom_classes(design))
     kept: tuple[str, ...] = ()
     if state.model is not None:
         carry(state.model, model, report)

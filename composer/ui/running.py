@@ -9,7 +9,7 @@ import streamlit as st
 
 from composer.design.document import Design
 from composer.reports import RunReport
-from composer.ui import models, results
+from composer.ui import consent, models, results
 from composer.ui.document import Document
 from composer.ui.jobs import Job
 from composer.ui.language import _
@@ -109,6 +109,7 @@ def usual(design: Design) -> Data:
 
 
 def _start(document: Document, data: Data, samples: int, seed: int) -> None:
+    consent.allow(document.design)
     document.run = begin(document, data, samples, seed)
     document.run.job.wait(_PATIENCE)
 

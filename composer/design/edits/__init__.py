@@ -13,6 +13,7 @@ from composer.design.edits.definitions import (
     remove_definition,
     rename_definition,
     rename_definition_option,
+    set_code,
     set_definition_options,
 )
 from composer.design.edits.duplicating import duplicate
@@ -70,6 +71,7 @@ __all__ = [
     "rename_definition",
     "rename_definition_option",
     "replace_body",
+    "set_code",
     "set_definition_options",
     "set_design",
     "set_field",

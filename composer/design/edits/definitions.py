@@ -12,8 +12,8 @@ from composer.design.edits.refusal import changed, rebuilt, refusal
 from composer.design.edits.sizes import free_names, indices, names_around, renamed
 from composer.design.edits.trees import block_at, document_ids, locate_child, with_children
 from composer.design.names import is_free_name
-from composer.design.nodes import BlockBase, Node, Shared, Use, rebuild
-from composer.design.paths import Place, definition_of, root_of
+from composer.design.nodes import BlockBase, Code, Id, Node, Shared, Use, rebuild
+from composer.design.paths import Place, definition_of, root_of, with_root
 
 
 def make_definition(design: Design, path: str, name: str | None = None) -> Design:
@@ -81,6 +81,19 @@ def set_definition_options(design: Design, name: str, options: tuple[DefinitionO
     """
     definition_of(design, name)
     return _with_definition(design, name, options=options)
+
+
+def set_code(design: Design, name: str, code: str, input_names: tuple[Id, ...] | None = None) -> Design:
+    """Give a custom layer another text. `input_names` are the parameters of its `forward`, where they change.
+
+    Raises:
+        EditError: where there is no such definition, or it is no custom layer, or the text is too long.
+    """
+    body = definition_of(design, name).body
+    if not isinstance(body, Code):
+        raise refusal(f".{name}", "a custom layer", f"a {body.kind}")
+    changed_body = rebuilt(body, f".{name}", code=code, input_names=input_names or body.input_names)
+    return with_root(design, name, changed_body)
 
 
 def rename_definition_option(design: Design, name: str, option: str, new: str) -> Design:

@@ -22,6 +22,7 @@ _LABELS: Mapping[str, str] = {
     "rename_definition": "rename the definition {name} to {new}",
     "set_definition_options": "set the options of {name}",
     "rename_definition_option": "rename {option} of {name} to {new}",
+    "set_code": "write the code of {name}",
     "set_option": "set {name} of {path} to {value}",
     "unset_option": "reset {name} of {path}",
     "set_field": "set {name} of {path} to {value}",

@@ -32,6 +32,7 @@ _FUNCTIONS: tuple[Edit, ...] = (
     wrap, unwrap, duplicate, paste,
     definitions.make_definition, definitions.add_definition, definitions.remove_definition,
     definitions.rename_definition, definitions.set_definition_options, definitions.rename_definition_option,
+    definitions.set_code,
     options.set_option, options.unset_option, options.set_field, options.set_kind,
     connecting.connect, wiring.set_inputs, wiring.set_outputs, wiring.set_input_names,
     parameters.tie, parameters.untie, parameters.freeze, parameters.unfreeze,
