@@ -10,7 +10,7 @@ import pytest
 from composer.design import edits, limits
 from composer.design.document import Definition, Design, Rule
 from composer.design.edits.labels import _LABELS
-from composer.design.nodes import Initializer, Repeat, Residual, Sequential, Tensor, Use
+from composer.design.nodes import Code, Initializer, Repeat, Residual, Sequential, Tensor, Use
 from composer.design.paths import find
 from composer.errors import EditError
 from tests.build import chain, layer, linear, of
@@ -31,9 +31,10 @@ def start() -> Design:
         Tensor(id="p", kind="Buffer", shape=(4,)),
     )
     definition = Definition(name="D", body=Sequential(nodes=(linear("e", 4, 4),)))
+    custom = Definition(name="C", body=Code(code="def forward(self, x):\n    return x\n"))
     return of(
         Sequential(nodes=nodes),
-        definitions=(definition,),
+        definitions=(definition, custom),
         ties=(("a.weight", "b.c.weight"),),
         frozen=("a",),
         initializers=(Rule(init=Initializer(scheme="zeros")),),
@@ -88,6 +89,10 @@ EXAMPLES: tuple[tuple[dict[str, Any], str], ...] = (
     ({"edit": "freeze", "path": "b.c"}, "freeze b.c"),
     ({"edit": "freeze", "path": ""}, "freeze the design"),
     ({"edit": "unfreeze", "path": "a"}, "unfreeze a"),
+    (
+        {"edit": "set_code", "name": "C", "code": "def forward(self, y):\n    return y\n", "input_names": ["y"]},
+        "write the code of C",
+    ),
     ({"edit": "set_rules", "rules": [{"init": {"scheme": "ones"}}]}, "set the initializer rules"),
     ({"edit": "add_rule", "rule": {"kind": "Linear", "init": {"scheme": "ones"}}}, "add an initializer rule"),
     ({"edit": "set_rule", "index": 0, "rule": {"init": {"scheme": "ones"}}}, "change initializer rule 1"),
