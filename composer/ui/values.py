@@ -177,5 +177,8 @@ def _bound(text: str) -> int | str | None:
 
 
 def _error(option: Option, text: str) -> FieldError:
+    closer = option.refusal(text)
+    if closer:
+        return FieldError(f"expects {closer[0].removeprefix(f'{option.name} to have ')}, received {closer[1]}")
     received = text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
     return FieldError(f"expects {option.expected}, received {received!r}" if text else f"expects {option.expected}")

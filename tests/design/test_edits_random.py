@@ -37,6 +37,8 @@ def touched(operation: Operation) -> list[str]:
     paths = [operation["path"]] if "path" in operation else operation.get("paths", [])
     if "definition" in operation["edit"] and "name" in operation and "path" not in operation:
         paths = [f".{operation['name']}"]
+    if operation["edit"] == "replace_body":
+        paths = [f"{path}.0" if path else "0" for path in paths]
     return [path for path in paths if path]
 
 

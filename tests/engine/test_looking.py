@@ -1,4 +1,4 @@
-"""Looking leaves everything as it was: every layer of the catalog, after a gradients run and after a plain one."""
+"""Looking leaves everything as it was: every layer of the catalog, after every sort of look there is."""
 
 from __future__ import annotations
 
@@ -12,16 +12,23 @@ from torch import Tensor, nn
 from composer import templates
 from composer.catalog import LAYERS
 from composer.codegen.render import call_layer, construct
+from composer.design.document import Rule
+from composer.design.nodes import Initializer
+from composer.engine import showing
 from composer.engine.build import live
 from composer.engine.data import Sample, load
 from composer.engine.gradients import gradients
+from composer.engine.held import held, named_tensors
+from composer.engine.initialize import compare, twin_of
 from composer.engine.lazy import waiting
 from composer.engine.run import run
 from composer.errors import DesignError
+from tests.build import chain
 from tests.catalog.samples import layer_sample
 from tests.catalog.torch_version import installed
 from tests.engine.fingerprint import fingerprint
 
+ONE_RULE = chain(initializers=(Rule(init=Initializer(scheme="zeros")),))
 AVAILABLE = [kind for kind, spec in LAYERS.items() if installed(spec.since)]
 
 
@@ -70,6 +77,16 @@ def test_every_layer_is_left_as_it_was(kind: str) -> None:
     assert fingerprint(model) == before
     assert {each.standing for each in report.parameters if each.name == "scale"} == {"trained"}
     run(model, ["x"], sample, seed=3)
+    assert fingerprint(model) == before
+    held(model, {})
+    for name, tensor in named_tensors(model).items():
+        showing.window(tensor, "", 0, 0, 5, 5)
+        showing.picture(tensor, 0)
+        assert fingerprint(model) == before, name
+    values = {name: (0, torch.zeros_like(each)) for name, each in model.named_parameters()}
+    twin = twin_of(model, values)
+    compare(ONE_RULE, model, values)
+    gradients(twin, sample, "squares", seed=3)
     assert fingerprint(model) == before
 
 

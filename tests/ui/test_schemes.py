@@ -87,6 +87,12 @@ class TestCards:
         enter(document, 0, "gain", "2")
         assert document.design.initializers[0].init.options == {"gain": 2.0}
 
+    def test_an_expression_that_is_none_is_told_by_its_place(self, document: Document) -> None:
+        enter(document, 0, "scheme", "expression")
+        enter(document, 0, "expression", "v = uniform(-1, 1); v * (abs(v) > ")
+        (row,) = [each for each in cards(document)[0]["entries"] if each["key"] == "expression"]
+        assert row["wrong"] == "expects a number, a name, a function or '(' at character 35, received the end"
+
     def test_type_and_parameter(self, document: Document) -> None:
         enter(document, 1, "parameter", "bias")
         enter(document, 1, "type", "Linear")
