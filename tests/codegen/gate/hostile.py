@@ -172,7 +172,7 @@ FORBIDDEN: list[Snippet] = [
             "asarray", "set_num_threads", "set_default_dtype", "manual_seed", "use_deterministic_algorithms",
             "sparse_coo_tensor", "quantize_per_tensor", "from_numpy", "get_rng_state", "segment_reduce", "lu_solve",
             "ormqr", "gru_cell", "fork", "wait", "import_ir_module", "cond", "while_loop", "classproperty", "seed",
-            "autocast", "inference_mode", "enable_grad", "embedding_bag", "resize_as_", "device", "Generator")),
+            "autocast", "inference_mode", "enable_grad", "embedding_bag", "repeat_interleave", "resize_as_", "device", "Generator")),
         *((f"y = torch.{path}", f"torch.{path.split('(')[0]} is not on the list") for path in (
             "hub.load(x)", "ops.load_library(x)", "jit.script(x)", "cuda.synchronize()", "utils.data.DataLoader(x)",
             "multiprocessing.Process()", "distributed.init_process_group()", "autograd.grad(x, x)",
@@ -200,7 +200,7 @@ FORBIDDEN: list[Snippet] = [
         ("y = torch.zeros(2, requires_grad=True)", "requires_grad="), ("y = torch.sum(x, **x)", "** is not there"),
         ("y = self.linear(x, **x)", "** is not there"), ("y = self.linear(x, __a=1)", "underscore"),
         ("y = x.sum(_a=1)", "underscore"), ("y = torch.searchsorted(x, x, sorter=x)", "sorter="),
-        ("y = torch.repeat_interleave(x, x, output_size=9)", "output_size="), ("y = max(x, key=len)", "key="),
+        ("y = F.fold(x, output_size=9)", "output_size="), ("y = max(x, key=len)", "key="),
         ("y = range(stop=3)", "stop="), ("y = zip(x, __strict=True)", "underscore"),
         # numbers
         ("y = 10**10**10", "too large"), ("y = 2**65", "too large"), ("y = (2**64)**64", "too large"),

@@ -28,7 +28,8 @@ HOSTILE_EXPRESSIONS = [
 HOSTILE_STATEMENTS = [
     "import os", "from os import *", "del x", "global x", "raise x", "x.data = x", "self.weight = x", "torch = x",
     "with x: pass", "try: pass\nfinally: pass", "class A: pass", "yield x", "await x", "x: int = 1",
-    "eval(x)", "async def f(): pass", "def f(*a): pass", "def f(a=eval): pass", "@eval\ndef f(a): pass", "len = x", "_a = x", "nonlocal x",
+    "eval(x)", "async def f(): pass", "def f(*a): pass", "def f(a=eval): pass", "@eval\ndef f(a): pass", "len = x",
+    "_a = x", "nonlocal x",
 ]  # fmt: skip
 
 
@@ -82,8 +83,8 @@ def test_any_bytes_get_an_answer(data: bytes, encoding: str):
 TOKENS = [
     "def", "forward", "init", "(", ")", "[", "]", "{", "}", "self", "x", ":", ",", ".", "=", "==", "+", "-", "**", "*",
     "return", "if", "else", "for", "in", "while", "lambda", "torch", "F", "1", "2.5", "'a'", "None", "not",
-    "await", "\n", "\n    ", "\n        ", "@", ":=", "...", "global", "yield", "class", "import", "#", "\\", "match", "case", "_",
-    ";", "%",
+    "await", "\n", "\n    ", "\n        ", "@", ":=", "...", "global", "yield", "class", "import", "#", "\\",
+    "match", "case", "_", ";", "%",
 ]  # fmt: skip
 
 

@@ -12,9 +12,9 @@ dropout does), or writes into a tensor's elements within its size and type. Deci
   another type: a boolean must be 0 or 1, or counting and writing disagree. Hence a type is no value: it stands where
   a function takes it or two are compared, so that no variable can bring one to `view`.
 - Not there, for a wrong index in their arguments is not always found by torch: sparse, nested and quantized tensors,
-  `ctc_loss`, `embedding_bag`, `fractional_max_pool*`, `lu_solve`, `ormqr`, `segment_reduce`, `gru_cell` and kin, the
-  keywords `sorter` and `output_size`. What indexes and is there (`gather`, `scatter`, `take`, `index_put_`,
-  `max_unpool2d`, …) checks.
+  `ctc_loss`, `embedding_bag`, `fractional_max_pool*`, `lu_solve`, `ormqr`, `segment_reduce`, `gru_cell` and kin,
+  `repeat_interleave` (huge repeats overflow, and it writes outside of its result), the keywords `sorter` and
+  `output_size`. What indexes and is there (`gather`, `scatter`, `take`, `index_put_`, `max_unpool2d`, …) checks.
 - `empty` and kin show what memory happened to hold; `zeros` costs little more.
 - In place: arithmetic, filling, and writing at indices. Not what changes a tensor's shape or its place in the graph
   (`t_`, `squeeze_`, `detach_`, `requires_grad_`): a declared parameter would no longer be what was declared.
@@ -23,6 +23,7 @@ dropout does), or writes into a tensor's elements within its size and type. Deci
   `device=` is there for `x.device`.
 - A text is one of a closed list of words (`"mean"`, `"reflect"`, …), an equation of `einsum`, a docstring, or the
   message of an `assert`; it is never a value. So nothing can be looked up by it, and nothing formatted.
-- What may still end the process, as in any PyTorch: exhausting memory, and errors of torch itself (an integer
-  division of the smallest number by −1). Time and memory are the kernel's to limit.
+- What may still end the process, as in any PyTorch: exhausting memory, and errors of torch itself, such as an integer
+  division of the smallest number by −1, or an index that is a list nested ten thousand deep. Time and memory are the
+  kernel's to limit.
 """

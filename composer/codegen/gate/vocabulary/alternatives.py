@@ -55,7 +55,6 @@ ALTERNATIVES: dict[str, str] = {
     "dict": "Use a list or several names.",
     "str": "",
     "np": "Use torch.",
-    "numel_": "Use .numel().",
     "os": _OUTSIDE,
     "sys": _OUTSIDE,
     "open": _OUTSIDE,
@@ -67,6 +66,7 @@ ALTERNATIVES: dict[str, str] = {
     "factorial": "Use math.gamma(n + 1).",
     "ctc_loss": "Add it where the model is trained.",
     "embedding_bag": "Use F.embedding, then .sum() or .mean().",
+    "repeat_interleave": "Use .unsqueeze(), .expand() and .flatten().",
     "upsample": "Use F.interpolate.",
 }
 """By the name that was tried; empty where nothing would do the same."""

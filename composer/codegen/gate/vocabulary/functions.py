@@ -30,7 +30,7 @@ TORCH: dict[str, tuple[str, ...]] = {
     ),
     "Shape": (
         "reshape", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze", "permute", "transpose", "t", "adjoint",
-        "movedim", "moveaxis", "swapaxes", "swapdims", "broadcast_to", "tile", "repeat_interleave", "roll", "flip",
+        "movedim", "moveaxis", "swapaxes", "swapdims", "broadcast_to", "tile", "roll", "flip",
         "fliplr", "flipud", "rot90", "diag", "diag_embed", "diagflat", "diagonal", "tril", "triu", "narrow", "numel",
         "is_tensor", "is_complex", "is_floating_point", "broadcast_shapes",
     ),
