@@ -17,6 +17,7 @@ from composer.cli import cli
 from composer.design import text
 from composer.design.document import Design, Input
 from composer.design.nodes import Layer, Repeat, Sequential
+from tests.codegen.test_custom_layers import reduction, used
 from tests.views.designs import design, linear
 
 ROOT = Path(__file__).parents[1]
@@ -372,3 +373,12 @@ print([name for name in ("torch", "numpy", "streamlit", "sklearn") if name in sy
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path, env=environment)
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_code_of_a_design_runs_only_where_it_is_asked_for(run: Run) -> None:
+    path = saved(used(reduction(), units=3))
+    unknown = run("summary", path)
+    assert "N×3" not in unknown.output and "code of its own was not run (--run-code runs it)" in unknown.output
+    assert "64×3" in run("summary", path, "--run-code").output
+    for command in (("check",), ("export",), ("graph",), ("run", "--data", "random")):
+        assert run(command[0], path, *command[1:]).exit_code == 0

@@ -54,6 +54,9 @@ def size_of(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -
 
 
 design_argument = click.argument("design", callback=design_of)
+code_option = click.option(
+    "--run-code", is_flag=True, help="Run the code of custom layers too, for what comes out of them."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 size_option = click.option(
     "--size", "sizes", multiple=True, callback=size_of, metavar="N=64", help="The size of a symbol; may be repeated."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from composer.cli.arguments import DESIGN_FILE, design_argument, json_option, read, size_option
+from composer.cli.arguments import DESIGN_FILE, code_option, design_argument, json_option, read, size_option
 from composer.cli.group import cli
 from composer.cli.output import finish, print_json, write
 from composer.design import text
@@ -30,9 +30,12 @@ BATCH = 64  # samples that a summary is for, where nobody says another number
 @click.argument("design", callback=read)
 @click.option("--fix", is_flag=True, help="Apply the fixes that involve no choice, and write the design.")
 @click.option("-o", "--output", metavar="FILE", help="With --fix: write there instead of to the file itself.")
+@code_option
 @json_option
 @click.pass_context
-def check(ctx: click.Context, design: str | bytes, fix: bool, output: str | None, as_json: bool) -> None:
+def check(
+    ctx: click.Context, design: str | bytes, fix: bool, output: str | None, run_code: bool, as_json: bool
+) -> None:
     """Say what is wrong with a design, and how to mend it."""
     if output and not fix:
         raise click.UsageError("-o goes with --fix.")
@@ -40,8 +43,8 @@ def check(ctx: click.Context, design: str | bytes, fix: bool, output: str | None
     try:
         read_in = text.loads(design)
         if fix:
-            read_in, fixed = _repaired(read_in, output or _own_file(ctx), as_json)
-        problems = examine(read_in).problems
+            read_in, fixed = _repaired(read_in, output or _own_file(ctx), as_json, run_code)
+        problems = examine(read_in, run_code).problems
     except DesignError as error:
         problems = error.problems
     if as_json:
@@ -51,10 +54,10 @@ def check(ctx: click.Context, design: str | bytes, fix: bool, output: str | None
     sys.exit(1 if problems else 0)
 
 
-def _repaired(design: Design, output: str, quiet: bool) -> tuple[Design, tuple[str, ...]]:
+def _repaired(design: Design, output: str, quiet: bool, run_code: bool) -> tuple[Design, tuple[str, ...]]:
     from composer.engine.repair import repair
 
-    mended, fixed = repair(design)
+    mended, fixed = repair(design, run_code)
     if fixed:
         write(output, text.dumps(mended).encode())
     if not quiet:
@@ -78,15 +81,16 @@ def _own_file(ctx: click.Context) -> str:
 @design_argument
 @size_option
 @click.option("--depth", type=click.IntRange(0), help="Leave out rows that are deeper.")
+@code_option
 @json_option
-def summary(design: Design, sizes: dict[str, int], depth: int | None, as_json: bool) -> None:
+def summary(design: Design, sizes: dict[str, int], depth: int | None, run_code: bool, as_json: bool) -> None:
     """Show shapes, parameters, FLOPs, and the memory that inference and training need."""
     from composer.engine.summary import summarize
     from composer.reports import count_parameters
     from composer.views import tables
 
     bound = bind_sizes(design, {batch_symbol_of(design): BATCH} | sizes)
-    report, needs = examine(design), summarize(design, bound)
+    report, needs = examine(design, run_code), summarize(design, bound, run_code)
     problems = report.problems or needs.shapes.problems
     rows = tables.summary_rows(design, report, needs.shapes)
     trainable = count_parameters(report.tensors, trainable=True) if rows and rows[0].parameters is not None else None
@@ -120,6 +124,7 @@ def export(design: Design, output: str) -> None:
 @click.option("--depth", type=click.IntRange(0), help="Levels of blocks that are opened; as many as fit by default.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
 @click.option("--no-shapes", is_flag=True, help="Leave the shapes out, which is quicker.")
+@code_option
 def graph(
     design: Design,
     output: str,
@@ -128,6 +133,7 @@ def graph(
     depth: int | None,
     theme: Literal["light", "dark"],
     no_shapes: bool,
+    run_code: bool,
 ) -> None:
     """Draw the design."""
     from composer.design.check import check as check_only
@@ -137,7 +143,7 @@ def graph(
     from composer.views.svg import svg
 
     kind = Path(output).suffix.lower().removeprefix(".") if output != "-" else "dot"
-    report = None if no_shapes else examine(design)
+    report = None if no_shapes else examine(design, run_code)
     problems = report.problems if report else check_only(design)
     opened = graphs.Opened(depth, expand_all, frozenset(expand))
     drawn = graphs.graph(design, report, problems, opened)
@@ -168,18 +174,20 @@ def graph(
 @json_option
 def run(design: Design, data: str | None, samples: int, seed: int, sizes: dict[str, int], as_json: bool) -> None:
     """Run the design, at its initial values, on a sample of data."""
+    from composer.codegen.judging import custom_classes
     from composer.codegen.source import class_name_of
     from composer.engine import build, preview
     from composer.engine.forward import forward
     from composer.views.outputs import output_lines, plain_run
 
-    report, sizes = examine(design), bind_sizes(design, {batch_symbol_of(design): samples} | sizes)
+    report, sizes = examine(design, True), bind_sizes(design, {batch_symbol_of(design): samples} | sizes)
     wrong = [each for each in report.problems if not each.notice]
     if wrong:
         raise DesignError(wrong)
     try:
         sample = sample_of(design, data, seed, sizes)
-        model, draws = build.drawn(build.source_of(design), class_name_of(design), design.seed)
+        code, custom = build.source_of(design), custom_classes(design)
+        model, draws = build.drawn(code, class_name_of(design), design.seed, custom)
         done, _ = forward(design, model, sample, seed, draws)
     except (RuntimeError, ValueError, IndexError, TypeError) as error:  # what torch raises for values it cannot take
         raise click.ClickException(f"The design cannot run on this data: {clean(preview.text_of(error))}") from None
@@ -189,10 +197,10 @@ def run(design: Design, data: str | None, samples: int, seed: int, sizes: dict[s
         click.echo("\n".join(output_lines(done)))
 
 
-def examine(design: Design, sizes: dict[str, int] | None = None) -> ShapesReport:
+def examine(design: Design, run_code: bool = False) -> ShapesReport:
     from composer.engine.shapes import examine
 
-    return examine(design, sizes)
+    return examine(design, run_code=run_code)
 
 
 def batch_symbol_of(design: Design) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from composer.catalog import RESERVED_IDS
 from composer.design.document import Design
 from composer.design.names import is_attribute
 from composer.design.nodes import Code, Op
@@ -20,7 +21,9 @@ def problems(design: Design) -> Iterator[Problem]:
 def _declared(body: Code, path: str, options: set[str]) -> Iterator[Problem]:
     for child in body.nodes:
         below = f"{path}.{child.id}"
-        if not is_attribute(child.id) or child.id.startswith("_") or child.id in ("forward", "init"):
+        if child.id in RESERVED_IDS:
+            continue  # which is a problem anywhere
+        if not is_attribute(child.id) or child.id.startswith("_") or child.id == "init":
             yield Problem(below, "bad-name", "a name that code can say after self.", repr(child.id))
         if child.id in options:
             yield Problem(below, "name-taken", "a name unlike those of the options", repr(child.id))
