@@ -27,6 +27,8 @@ def arguments(node: ast.Call, reading: Reading, expression: Reader, torchs: bool
     for number, argument in enumerate(node.args):
         if number == 0 and dotted(node.func) == _EINSUM and isinstance(argument, ast.Constant):
             _equation(argument, reading)
+        elif isinstance(argument, ast.Starred):
+            expression(argument.value, reading)
         elif torchs:
             _torchs_argument(argument, node, reading, expression)
         else:

@@ -172,7 +172,7 @@ FORBIDDEN: list[Snippet] = [
             "asarray", "set_num_threads", "set_default_dtype", "manual_seed", "use_deterministic_algorithms",
             "sparse_coo_tensor", "quantize_per_tensor", "from_numpy", "get_rng_state", "segment_reduce", "lu_solve",
             "ormqr", "gru_cell", "fork", "wait", "import_ir_module", "cond", "while_loop", "classproperty", "seed",
-            "autocast", "inference_mode", "enable_grad", "embedding_bag", "repeat_interleave", "resize_as_", "device", "Generator")),
+            "autocast", "inference_mode", "enable_grad", "embedding_bag", "repeat_interleave", "pdist", "resize_as_", "device", "Generator")),
         *((f"y = torch.{path}", f"torch.{path.split('(')[0]} is not on the list") for path in (
             "hub.load(x)", "ops.load_library(x)", "jit.script(x)", "cuda.synchronize()", "utils.data.DataLoader(x)",
             "multiprocessing.Process()", "distributed.init_process_group()", "autograd.grad(x, x)",
@@ -204,7 +204,7 @@ FORBIDDEN: list[Snippet] = [
         ("y = range(stop=3)", "stop="), ("y = zip(x, __strict=True)", "underscore"),
         # numbers
         ("y = 10**10**10", "too large"), ("y = 2**65", "too large"), ("y = (2**64)**64", "too large"),
-        ("y = 1 << 10000", "too large"), ("y = 9**-(-999)", "too large"), ("y = 9**(9*99)", "too large"),
+        ("*x", "A * stands only"), ("*y, *z = x", "Only one"), ("*y = x", "cannot be assigned"), ("y = 1 << 10000", "too large"), ("y = 9**-(-999)", "too large"), ("y = 9**(9*99)", "too large"),
         ("y = 99999999999999999999", "larger than 64 bits"), ("y = 0x" + "f" * 99, "larger than 64 bits"),
         ("y = x if x is 1 else x", "is compares with None only"), ("y = ...", "no values"),
         ("assert (x, 'a')", "tuple always holds"), ("assert x, x", "plain text"),

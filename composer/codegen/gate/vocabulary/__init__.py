@@ -13,8 +13,8 @@ dropout does), or writes into a tensor's elements within its size and type. Deci
   a function takes it or two are compared, so that no variable can bring one to `view`.
 - Not there, for a wrong index in their arguments is not always found by torch: sparse, nested and quantized tensors,
   `ctc_loss`, `embedding_bag`, `fractional_max_pool*`, `lu_solve`, `ormqr`, `segment_reduce`, `gru_cell` and kin,
-  `repeat_interleave` (huge repeats overflow, and it writes outside of its result), the keywords `sorter` and
-  `output_size`. What indexes and is there (`gather`, `scatter`, `take`, `index_put_`, `max_unpool2d`, …) checks.
+  `repeat_interleave` (huge repeats overflow, and it writes outside of its result), `pdist` (of no rows, backward), the
+  keywords `sorter` and `output_size`. What indexes and is there (`gather`, `scatter`, `take`, `index_put_`, `max_unpool2d`, …) checks.
 - `empty` and kin show what memory happened to hold; `zeros` costs little more.
 - In place: arithmetic, filling, and writing at indices. Not what changes a tensor's shape or its place in the graph
   (`t_`, `squeeze_`, `detach_`, `requires_grad_`): a declared parameter would no longer be what was declared.

@@ -10,10 +10,11 @@ KEYWORDS = frozenset({
     "N", "offset", "diagonal", "sections", "chunks", "repeats", "shifts", "index", "indices", "length", "start_dim",
     "end_dim", "source", "destination", "split_size", "s", "d", "sizes",
     # what
-    "input", "other", "tensor", "tensors", "value", "values", "fill_value", "src", "mask", "target", "weight", "weights", "bias",
-    "x1", "x2", "a", "b", "q", "p", "mat1", "mat2", "batch1", "batch2", "vec", "vec1", "vec2", "tensor1", "tensor2",
-    "condition", "operands", "abs", "min", "max", "base", "exponent", "boundaries", "data", "theta", "grid",
-    "query", "key", "attn_mask", "input1", "input2", "x", "y", "prepend", "append", "real", "imag", "A", "B",
+    "input", "other", "tensor", "tensors", "value", "values", "fill_value", "src", "mask", "target", "weight", "bias",
+    "weights", "x1", "x2", "a", "b", "q", "p", "mat1", "mat2", "batch1", "batch2", "vec", "vec1", "vec2",
+    "tensor1", "tensor2", "condition", "operands", "abs", "min", "max", "base", "exponent", "boundaries", "data",
+    "theta", "grid", "query", "key", "attn_mask", "input1", "input2", "x", "y", "prepend", "append", "real", "imag",
+    "A", "B",
     # how
     "dtype", "device", "mode", "value_mode", "reduction", "reduce", "accumulate", "include_self", "descending",
     "largest", "sorted", "stable", "unbiased", "correction", "right", "side", "return_inverse", "return_counts",
