@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Set
 
-from composer.codegen.gate.reading import Reading, dotted, hidden
-from composer.codegen.gate.result import short
+from composer.codegen.gate.reading import Reading, dotted
+from composer.codegen.gate.result import hidden, short
 from composer.codegen.gate.vocabulary.arguments import EQUATION, KEYWORD_ALTERNATIVES, KEYWORDS, WORDS
 from composer.codegen.gate.vocabulary.builtin import MODULES
 from composer.codegen.gate.vocabulary.functions import DTYPES

@@ -9,8 +9,8 @@ from composer.codegen.gate import syntax
 from composer.codegen.gate.arguments import is_type
 from composer.codegen.gate.attributes import attribute
 from composer.codegen.gate.calls import call
-from composer.codegen.gate.reading import Reading, hidden
-from composer.codegen.gate.result import short
+from composer.codegen.gate.reading import Reading
+from composer.codegen.gate.result import hidden, short
 from composer.codegen.gate.scopes import Scope, targets
 from composer.codegen.gate.vocabulary.builtin import BUILTINS, MODULES, RESERVED
 
