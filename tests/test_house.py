@@ -93,6 +93,7 @@ def test_pages_import_no_engine() -> None:
         "composer.design.text",
         "composer.design.check",
         "composer.codegen.source",
+        "composer.codegen.gate",
         "composer.catalog",
         "composer.reports",
         "composer.tensor_reports",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Set
 
-from composer.codegen.gate.reading import Reading, dotted, hidden
-from composer.codegen.gate.result import short
+from composer.codegen.gate.reading import Reading, dotted
+from composer.codegen.gate.result import hidden, short
 from composer.codegen.gate.vocabulary.arguments import EQUATION, KEYWORD_ALTERNATIVES, KEYWORDS, WORDS
 from composer.codegen.gate.vocabulary.builtin import MODULES
 from composer.codegen.gate.vocabulary.functions import DTYPES
@@ -27,6 +27,8 @@ def arguments(node: ast.Call, reading: Reading, expression: Reader, torchs: bool
     for number, argument in enumerate(node.args):
         if number == 0 and dotted(node.func) == _EINSUM and isinstance(argument, ast.Constant):
             _equation(argument, reading)
+        elif isinstance(argument, ast.Starred):
+            expression(argument.value, reading)
         elif torchs:
             _torchs_argument(argument, node, reading, expression)
         else:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from composer.catalog import RESERVED_IDS
 from composer.codegen.gate.arguments import Reader, arguments
-from composer.codegen.gate.reading import Reading, dotted, hidden
-from composer.codegen.gate.result import short
+from composer.codegen.gate.reading import Reading, dotted
+from composer.codegen.gate.result import hidden, short
 from composer.codegen.gate.vocabulary.builtin import MATH_NUMBERS, MODULES
 from composer.codegen.gate.vocabulary.functions import CONSTANTS, DTYPES, LIMIT_NUMBERS, LIMITS
 from composer.codegen.gate.vocabulary.tensors import METHOD_NAMES, PROPERTY_NAMES, TYPES
@@ -59,6 +60,8 @@ def only_called(node: ast.expr, name: str, reading: Reading) -> None:
 
 def undeclared(node: ast.Attribute, reading: Reading) -> None:
     reason = f"The layer declares no {short(node.attr)}."
+    if node.attr in RESERVED_IDS:
+        reason = f"self.{short(node.attr)} is of each module, and not for a layer's code."
     reading.refuse_name(node, node.attr, reason, reading.names.all)
 
 

@@ -6,8 +6,8 @@ import ast
 
 from composer.codegen.gate.arguments import ANY, Reader, arguments
 from composer.codegen.gate.attributes import undeclared
-from composer.codegen.gate.reading import Reading, dotted, hidden
-from composer.codegen.gate.result import short
+from composer.codegen.gate.reading import Reading, dotted
+from composer.codegen.gate.result import METHODS, hidden, short
 from composer.codegen.gate.vocabulary.builtin import BUILTINS, MATH, MODULES
 from composer.codegen.gate.vocabulary.functional import FUNCTIONAL_FUNCTIONS, INIT
 from composer.codegen.gate.vocabulary.functions import LIMITS, PARTS, TORCH_FUNCTIONS
@@ -15,7 +15,6 @@ from composer.codegen.gate.vocabulary.tensors import METHOD_NAMES
 
 _MATH_FUNCTIONS = frozenset(MATH["Functions of numbers"])
 _MATH_KEYWORDS = frozenset({"rel_tol", "abs_tol", "start"})
-_OWN = ("forward", "init")
 
 
 def call(node: ast.Call, reading: Reading, expression: Reader) -> None:
@@ -66,7 +65,7 @@ def _of_self(node: ast.Call, func: ast.Attribute, reading: Reading, expression: 
         arguments(node, reading, expression, torchs=False, listed=ANY)
     elif name in reading.names.all:
         reading.refuse(func, f"self.{short(name)} is a value, and no function.", "Use it without a call.")
-    elif name in _OWN:
+    elif name in METHODS:
         reading.refuse(func, f"self.{name} cannot be called from within.", "Define a local function, or use a loop.")
     else:
         undeclared(func, reading)

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 
 from composer.codegen.gate import graph
 from composer.codegen.gate.reading import Reading, refusal
-from composer.codegen.gate.result import Examined, Input, Names, Refusal, short
+from composer.codegen.gate.result import METHODS, Examined, Input, Names, Refusal, short
 from composer.codegen.gate.scopes import Scope, bindings, own_nodes
 from composer.codegen.gate.signatures import method_signature
 from composer.codegen.gate.statements import body
 from composer.codegen.gate.syntax import refused
 from composer.codegen.gate.text import parsed
 
-METHODS = ("forward", "init")
 REFUSALS = 50  # that are given
 LOCAL_FUNCTIONS = 50
 CALLS = 10_000  # that one call of a method without loops may come to
@@ -27,8 +26,8 @@ def examine(text: str, names: Names) -> Examined:
     if isinstance(tree, Refusal):
         return Examined((tree,))
     lines = text.split("\n")
-    found = _methods(tree, lines)
-    readings = [_Method(node, _read(node, names, lines)) for node in found.methods]
+    found = _methods(tree, names, lines)
+    readings = [_Method(node, _read(node, names.readable(), lines)) for node in found.methods]
     refusals = {each for method in readings for each in method.reading.refusals}
     forward = next((method for method in readings if method.node.name == "forward"), None)
     return Examined(
@@ -48,7 +47,7 @@ class _Found:
     refusals: list[Refusal] = field(default_factory=list)
 
 
-def _methods(tree: ast.Module, lines: Sequence[str]) -> _Found:
+def _methods(tree: ast.Module, names: Names, lines: Sequence[str]) -> _Found:
     found = _Found()
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef):
@@ -57,6 +56,8 @@ def _methods(tree: ast.Module, lines: Sequence[str]) -> _Found:
                 reason, instead = refused(node)
         elif node.name not in METHODS:
             reason, instead = f"{short(node.name)} is neither forward nor init.", "Define it inside forward."
+        elif node.name in names.all:
+            reason, instead = f"{node.name} is declared as well.", "Give what is declared another name."
         elif any(node.name == each.name for each in found.methods):
             reason, instead = f"{node.name} is defined twice.", "Keep one of them."
         else:

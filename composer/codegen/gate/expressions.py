@@ -9,8 +9,8 @@ from composer.codegen.gate import syntax
 from composer.codegen.gate.arguments import is_type
 from composer.codegen.gate.attributes import attribute
 from composer.codegen.gate.calls import call
-from composer.codegen.gate.reading import Reading, hidden
-from composer.codegen.gate.result import short
+from composer.codegen.gate.reading import Reading
+from composer.codegen.gate.result import hidden, short
 from composer.codegen.gate.scopes import Scope, targets
 from composer.codegen.gate.vocabulary.builtin import BUILTINS, MODULES, RESERVED
 
@@ -31,6 +31,16 @@ def _parts(node: ast.expr, reading: Reading) -> None:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
             expression(child, reading)
+
+
+def _elements(node: ast.List | ast.Tuple, reading: Reading) -> None:
+    for each in node.elts:
+        element(each, reading)
+
+
+def element(node: ast.expr, reading: Reading) -> None:
+    """Read a node that stands among others, as in `[*a, b]`."""
+    expression(node.value if isinstance(node, ast.Starred) else node, reading)
 
 
 def _constant(node: ast.Constant, reading: Reading) -> None:
@@ -105,7 +115,7 @@ def _subscript(node: ast.Subscript, reading: Reading) -> None:
         if isinstance(each, ast.Slice):
             _parts(each, reading)
         elif not (isinstance(each, ast.Constant) and each.value is ...):
-            expression(each, reading)
+            element(each, reading)
 
 
 def _comprehension(node: ast.ListComp, reading: Reading) -> None:
@@ -127,10 +137,11 @@ def _comprehension(node: ast.ListComp, reading: Reading) -> None:
 def target(node: ast.expr, reading: Reading, subscripts: bool = True) -> None:
     """Read what is assigned to: a name, an element, or several of them."""
     if isinstance(node, ast.Tuple | ast.List):
+        starred = [each for each in node.elts if isinstance(each, ast.Starred)]
+        if len(starred) > 1:
+            reading.refuse(starred[1], "Only one of the targets can take all that is left.", "Leave a * out.")
         for each in node.elts:
-            target(each, reading, subscripts)
-    elif isinstance(node, ast.Starred):
-        target(node.value, reading, subscripts)
+            target(each.value if isinstance(each, ast.Starred) else each, reading, subscripts)
     elif isinstance(node, ast.Name):
         bound(node, node.id, reading)
     elif isinstance(node, ast.Subscript) and subscripts:
@@ -162,7 +173,8 @@ def _attribute(node: ast.Attribute, reading: Reading) -> None:
 
 
 _READERS: dict[type[ast.expr], Callable[..., None]] = {
-    **dict.fromkeys((ast.BoolOp, ast.UnaryOp, ast.IfExp, ast.Starred, ast.List, ast.Tuple), _parts),
+    **dict.fromkeys((ast.BoolOp, ast.UnaryOp, ast.IfExp), _parts),
+    **dict.fromkeys((ast.List, ast.Tuple), _elements),
     ast.BinOp: _binary,
     ast.Compare: _compare,
     ast.Constant: _constant,

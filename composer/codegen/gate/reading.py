@@ -54,10 +54,6 @@ def refusal(
     return Refusal(line, len(before.decode(errors="ignore")) + 1, reason, instead)
 
 
-def hidden(name: str) -> bool:
-    return name.startswith("_") or "__" in name
-
-
 def dotted(node: ast.expr) -> str:
     """`a.b.c` where a node is no more than that, and else empty."""
     parts: list[str] = []

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
+from composer.design.names import is_attribute
+
+METHODS = ("forward", "init")
 LONGEST = 160  # characters of a refusal
 _LONGEST_NAME = 40
 
@@ -20,6 +23,19 @@ class Names:
     @property
     def all(self) -> Set[str]:
         return self.tensors | self.layers | self.options
+
+    def readable(self) -> Names:
+        """Those that can be read as `self.<name>`: not what each module has of its own, nor a method of the code."""
+        return Names(*(frozenset(filter(_is_readable, each)) for each in (self.tensors, self.layers, self.options)))
+
+
+def _is_readable(name: str) -> bool:
+    return is_attribute(name) and name not in METHODS and not hidden(name)
+
+
+def hidden(name: str) -> bool:
+    """Whether a name is one that code may not have, as Python gives such names a meaning."""
+    return name.startswith("_") or "__" in name
 
 
 @dataclass(frozen=True, slots=True, order=True)

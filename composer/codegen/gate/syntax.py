@@ -4,17 +4,6 @@ from __future__ import annotations
 
 import ast
 
-STATEMENTS: tuple[type[ast.stmt], ...] = (
-    ast.FunctionDef, ast.Return, ast.Assign, ast.AugAssign, ast.For, ast.While, ast.If, ast.Expr, ast.Assert,
-    ast.Pass, ast.Break, ast.Continue,
-)  # fmt: skip
-
-EXPRESSIONS: tuple[type[ast.expr], ...] = (
-    ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.IfExp, ast.Compare, ast.Call, ast.Constant, ast.Attribute, ast.Subscript,
-    ast.Slice, ast.Starred, ast.Name, ast.List, ast.Tuple, ast.ListComp,
-)  # fmt: skip
-"""Each operator of Python is harmless on the values there are."""
-
 STATEMENT_NAMES = (
     "def", "return", "=", "+=", "for", "while", "if", "elif", "else", "assert", "pass", "break", "continue",
 )  # fmt: skip
@@ -50,6 +39,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "SetComp": ("Sets are not there", "use a list"),
     "DictComp": ("Dictionaries are not there", "use a list"),
     "Set": ("Sets are not there", "use a list"),
+    "Starred": ("A * stands only in a list, a tuple, or among arguments", "leave it out"),
     "Dict": ("Dictionaries are not there", "use a list or several names"),
     "TypeAlias": ("type is not there", ""),
 }

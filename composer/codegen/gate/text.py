@@ -57,7 +57,7 @@ def _tree(text: str) -> ast.Module | Refusal:
         line, column = error.args[1]
         return Refusal(line, column + 1, "This is not Python: a bracket or a string is not closed.")
     except SyntaxError as error:
-        return Refusal(error.lineno or 1, error.offset or 1, f"This is not Python: {short(error.msg)}.")
+        return Refusal(error.lineno or 1, error.offset or 1, f"This is not Python: {error.msg[:100]}.")
     except (ValueError, RecursionError, MemoryError):
         return Refusal(1, 1, "The code is nested too deeply to be read.", "Use steps with names.")
     return tree if isinstance(tree, Refusal) else _too_deep(tree) or tree

@@ -93,3 +93,15 @@ def test_all_refusals_are_given_in_order():
 )
 def test_a_refusal_says_what_to_use_instead(code: str, instead: str):
     assert examine(f"def forward(self, x):\n    return {code}\n", NAMES).refusals[0].instead == instead
+
+
+@pytest.mark.parametrize("name", ["__class__", "_modules", "apply", "register_buffer", "a__b", "forward", "state_dict"])
+def test_a_declared_name_that_a_module_has_of_its_own_is_not_read(name: str):
+    names = Names({name}, {name}, {name})
+    for code in (f"self.{name}", f"self.{name}(x)"):
+        assert not examine(f"def forward(self, x):\n    return {code}\n", names).accepted
+
+
+def test_a_declared_init_and_a_written_one_cannot_be_told_apart():
+    text = "def forward(self, x):\n    return x\ndef init(self):\n    pass\n"
+    assert str(examine(text, Names({"init"})).refusals[0]).startswith("line 3: init is declared as well.")

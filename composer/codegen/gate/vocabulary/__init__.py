@@ -11,10 +11,11 @@ dropout does), or writes into a tensor's elements within its size and type. Deci
 - Not there, for they describe memory otherwise than it is: `as_strided`, `set_`, `resize_`, `unsafe_*`, and a view as
   another type: a boolean must be 0 or 1, or counting and writing disagree. Hence a type is no value: it stands where
   a function takes it or two are compared, so that no variable can bring one to `view`.
-- Not there, for a wrong index in their arguments is not always found by torch: sparse, nested and quantized tensors,
-  `ctc_loss`, `embedding_bag`, `fractional_max_pool*`, `lu_solve`, `ormqr`, `segment_reduce`, `gru_cell` and kin,
-  `repeat_interleave` (huge repeats overflow, and it writes outside of its result), the keywords `sorter` and
-  `output_size`. What indexes and is there (`gather`, `scatter`, `take`, `index_put_`, `max_unpool2d`, …) checks.
+- Not there, for a wrong index or an empty tensor among their arguments is not always found by torch: sparse, nested
+  and quantized tensors, `ctc_loss`, `embedding_bag`, `fractional_max_pool*`, `lu_solve`, `ormqr`, `segment_reduce`,
+  `gru_cell` and kin, `repeat_interleave` (where huge repeats overflow, it writes outside of its result), `pdist`, the
+  keywords `sorter` and `output_size`. What indexes and is there (`gather`, `scatter`, `take`, `index_put_`,
+  `max_unpool2d`, …) checks.
 - `empty` and kin show what memory happened to hold; `zeros` costs little more.
 - In place: arithmetic, filling, and writing at indices. Not what changes a tensor's shape or its place in the graph
   (`t_`, `squeeze_`, `detach_`, `requires_grad_`): a declared parameter would no longer be what was declared.

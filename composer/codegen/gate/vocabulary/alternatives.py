@@ -67,6 +67,7 @@ ALTERNATIVES: dict[str, str] = {
     "ctc_loss": "Add it where the model is trained.",
     "embedding_bag": "Use F.embedding, then .sum() or .mean().",
     "repeat_interleave": "Use .unsqueeze(), .expand() and .flatten().",
+    "pdist": "Use torch.cdist.",
     "upsample": "Use F.interpolate.",
 }
 """By the name that was tried; empty where nothing would do the same."""

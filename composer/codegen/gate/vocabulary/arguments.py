@@ -8,12 +8,15 @@ KEYWORDS = frozenset({
     # where, and of what size
     "dim", "dims", "dim0", "dim1", "axis", "keepdim", "size", "shape", "start", "end", "step", "steps", "n", "m", "k",
     "N", "offset", "diagonal", "sections", "chunks", "repeats", "shifts", "index", "indices", "length", "start_dim",
-    "end_dim", "source", "destination", "split_size", "s", "d", "sizes",
+    "end_dim", "source", "destination", "split_size", "s", "d", "sizes", "dim2", "dimension", "axis0", "axis1",
+    "row", "col", "window_length", "dx",
     # what
-    "input", "other", "tensor", "tensors", "value", "values", "fill_value", "src", "mask", "target", "weight", "weights", "bias",
-    "x1", "x2", "a", "b", "q", "p", "mat1", "mat2", "batch1", "batch2", "vec", "vec1", "vec2", "tensor1", "tensor2",
-    "condition", "operands", "abs", "min", "max", "base", "exponent", "boundaries", "data", "theta", "grid",
-    "query", "key", "attn_mask", "input1", "input2", "x", "y", "prepend", "append", "real", "imag", "A", "B",
+    "input", "other", "tensor", "tensors", "value", "values", "fill_value", "src", "mask", "target", "weight", "bias",
+    "weights", "x1", "x2", "a", "b", "q", "p", "mat1", "mat2", "batch1", "batch2", "vec", "vec1", "vec2",
+    "tensor1", "tensor2", "condition", "operands", "abs", "min", "max", "base", "exponent", "boundaries", "data",
+    "theta", "grid", "query", "key", "attn_mask", "input1", "input2", "x", "y", "prepend", "append", "real", "imag",
+    "A", "B",
+    "mat", "angle", "elements", "test_elements", "sorted_sequence", "aweights", "fweights",
     # how
     "dtype", "device", "mode", "value_mode", "reduction", "reduce", "accumulate", "include_self", "descending",
     "largest", "sorted", "stable", "unbiased", "correction", "right", "side", "return_inverse", "return_counts",
@@ -22,6 +25,7 @@ KEYWORDS = frozenset({
     "UPLO", "hermitian", "rcond", "replacement", "num_samples", "with_replacement", "return_complex", "n_fft",
     "hop_length", "win_length", "window", "center", "pad_mode", "normalized", "onesided", "periodic", "non_blocking",
     "copy", "low", "high", "mean", "std", "lambd", "spacing", "edge_order", "compute_mode", "r",
+    "assume_unique", "increasing", "invert", "wrap", "median", "sigma", "out_int32",
     # layers
     "negative_slope", "inplace", "training", "approximate", "tau", "hard", "threshold", "num_classes", "padding",
     "padding_idx", "padding_mode", "stride", "dilation", "groups", "kernel_size", "output_padding", "ceil_mode",
@@ -30,7 +34,7 @@ KEYWORDS = frozenset({
     "scale_factor", "align_corners", "recompute_scale_factor", "antialias", "dropout_p", "is_causal", "scale",
     "enable_gqa", "upscale_factor", "downscale_factor", "margin", "swap", "log_target", "pos_weight", "ignore_index",
     "label_smoothing", "delta", "log_input", "full", "var", "zero_point", "min_val", "max_val", "positive", "negative",
-    "anchor", "lower",
+    "anchor", "lower", "train", "logits",
     # nn.init
     "val", "gain", "nonlinearity", "sparsity",
 })  # fmt: skip

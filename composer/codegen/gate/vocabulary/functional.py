@@ -25,7 +25,7 @@ FUNCTIONAL: dict[str, tuple[str, ...]] = {
         "pad", "interpolate", "grid_sample", "affine_grid", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle",
     ),
     "Distances and losses": (
-        "cosine_similarity", "pairwise_distance", "pdist", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss",
+        "cosine_similarity", "pairwise_distance", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss",
         "cross_entropy", "nll_loss", "kl_div", "binary_cross_entropy", "binary_cross_entropy_with_logits",
         "poisson_nll_loss", "gaussian_nll_loss", "hinge_embedding_loss", "margin_ranking_loss",
         "cosine_embedding_loss", "soft_margin_loss", "multi_margin_loss", "multilabel_margin_loss",

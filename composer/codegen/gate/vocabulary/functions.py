@@ -67,7 +67,7 @@ TORCH: dict[str, tuple[str, ...]] = {
     "Products": (
         "einsum", "matmul", "mm", "bmm", "mv", "dot", "vdot", "inner", "outer", "ger", "addmm", "addmv", "addr",
         "baddbmm", "addbmm", "chain_matmul", "matrix_power", "matrix_exp", "tensordot", "kron", "cross", "cdist",
-        "pdist", "bilinear", "cov", "corrcoef", "trace", "det", "logdet", "slogdet", "inverse", "pinverse", "vander",
+        "bilinear", "cov", "corrcoef", "trace", "det", "logdet", "slogdet", "inverse", "pinverse", "vander",
         "cosine_similarity", "pairwise_distance",
     ),
     "Layers": (

@@ -16,6 +16,7 @@ PROPERTY_NAMES = frozenset(name for names in PROPERTIES.values() for name in nam
 TYPES = frozenset({"dtype", "device"})
 """Read of a tensor as an argument or to be compared, and no values otherwise."""
 
+_FUNCTIONS_ALONE = {"is_tensor", "broadcast_shapes", "numel", "is_complex", "is_floating_point"}
 METHODS: dict[str, tuple[str, ...]] = {
     "Size and values": (
         "size", "dim", "numel", "nelement", "item", "tolist", "is_complex", "is_floating_point", "is_contiguous",
@@ -26,8 +27,8 @@ METHODS: dict[str, tuple[str, ...]] = {
         "cpu", "contiguous", "clone", "detach",
     ),
     "Shape": (
-        "view", "view_as", "reshape", "reshape_as", "expand", "expand_as", "repeat", "unfold", "sum_to_size",
-        *(name for name in TORCH["Shape"] if name not in ("is_tensor", "broadcast_shapes")),
+        "view", "view_as", "reshape_as", "expand", "expand_as", "repeat", "unfold", "sum_to_size",
+        *(name for name in TORCH["Shape"] if name not in _FUNCTIONS_ALONE),
     ),
     "Joining and splitting": ("chunk", "split", "tensor_split", "hsplit", "vsplit", "dsplit", "unbind"),
     "New ones of the same type": ("new_zeros", "new_ones", "new_full", "new_tensor"),
