@@ -178,7 +178,7 @@ FORBIDDEN: list[Snippet] = [
             "multiprocessing.Process()", "distributed.init_process_group()", "autograd.grad(x, x)",
             "linalg.lu_solve(x, x)", "random.manual_seed(1)", "sparse.mm(x, x)", "fft.torch.save(x, x)",
             "testing.assert_close(x, x)", "futures.Future()", "package.PackageExporter(x)")),
-        ("y = F.ctc_loss(x, x, x, x)", "F.ctc_loss is not on the list"), ("y = F.handle_torch_function()", "list"),
+        ("y = F.ctc_loss(x, x, x, x)", "F.ctc_loss is not on the list"), ("y = F.grid_sample(x, x)", "list"), ("y = torch.linalg.eig(x)", "list"), ("y = F.handle_torch_function()", "list"),
         ("y = F.grad.conv2d_input(x, x, x)", "list"), ("y = math.factorial(10)", "gamma"), ("y = math.sys.exit()", "list"),
         ("y = nn.init.uniform_(x)", "Initial values are set in init"), ("y = nn.utils.parametrize", "is no value"),
         # types are no values, for a view as booleans could hold what is none

@@ -68,6 +68,9 @@ ALTERNATIVES: dict[str, str] = {
     "embedding_bag": "Use F.embedding, then .sum() or .mean().",
     "repeat_interleave": "Use .unsqueeze(), .expand() and .flatten().",
     "pdist": "Use torch.cdist.",
+    "eig": "Use torch.linalg.eigh, of what is symmetric.",
+    "eigvals": "Use torch.linalg.eigvalsh, of what is symmetric.",
+    "lstsq": "Use torch.linalg.pinv.",
     "upsample": "Use F.interpolate.",
 }
 """By the name that was tried; empty where nothing would do the same."""
