@@ -23,8 +23,9 @@ dropout does), or writes into a tensor's elements within its size and type. Deci
 - `.item()` and `.tolist()` are there: that values decide what is computed is what code is for.
 - `out=` would write into a tensor without its saying so, `generator=` and `layout=` have no value to take;
   `device=` is there for `x.device`.
-- A text is one of a closed list of words (`"mean"`, `"reflect"`, …), an equation of `einsum`, a docstring, or the
-  message of an `assert`; it is never a value. So nothing can be looked up by it, and nothing formatted.
+- A text is one of a closed list of words (`"mean"`, `"reflect"`, …), an equation of `einsum`, a docstring, the message
+  of an `assert`, or the `inf` and `nan` of `float`; it is never a value. So nothing can be looked up by it, and nothing
+  formatted.
 - What may still end the process, as in any PyTorch: exhausting memory, and errors of torch itself, such as an integer
   division of the smallest number by −1, an index that is a list nested ten thousand deep, or the gradient of a dilated
   `max_pool2d` whose window misses the input, as the layer's own. Time and memory are the kernel's to limit.
