@@ -8,7 +8,7 @@ from composer.codegen.gate.arguments import ANY, Reader, arguments
 from composer.codegen.gate.attributes import undeclared
 from composer.codegen.gate.reading import Reading, dotted
 from composer.codegen.gate.result import METHODS, hidden, short
-from composer.codegen.gate.vocabulary.builtin import BUILTINS, MATH, MODULES
+from composer.codegen.gate.vocabulary.builtin import BUILTINS, FLOATS, MATH, MODULES
 from composer.codegen.gate.vocabulary.functional import FUNCTIONAL_FUNCTIONS, INIT
 from composer.codegen.gate.vocabulary.functions import LIMITS, PARTS, TORCH_FUNCTIONS
 from composer.codegen.gate.vocabulary.tensors import METHOD_NAMES
@@ -33,10 +33,17 @@ def _by_name(node: ast.Call, func: ast.Name, reading: Reading, expression: Reade
         arguments(node, reading, expression, torchs=False, listed=ANY)
     elif kind == "variable":
         reading.refuse(func, f"{short(name)} is a variable, and no function.", "Call a function by its own name.")
+    elif name == "float" and _is_float_text(node):
+        pass
     elif name in BUILTINS:
         arguments(node, reading, expression, torchs=False, listed=BUILTINS[name] or _NONE)
     else:
         reading.refuse_name(func, name, f"{short(name)} is not among the functions there are.", BUILTINS)
+
+
+def _is_float_text(node: ast.Call) -> bool:
+    texts = [each.value for each in node.args if isinstance(each, ast.Constant) and each.value in FLOATS]
+    return len(texts) == len(node.args) == 1 and not node.keywords
 
 
 _NONE = frozenset({""})  # no keyword has this name

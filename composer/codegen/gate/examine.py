@@ -27,17 +27,17 @@ def examine(text: str, names: Names) -> Examined:
         return Examined((tree,))
     lines = text.split("\n")
     found = _methods(tree, names, lines)
-    readings = [_Method(node, _read(node, names.readable(), lines)) for node in found.methods]
-    refusals = {each for method in readings for each in method.reading.refusals}
-    forward = next((method for method in readings if method.node.name == "forward"), None)
+    read = {node.name: _read(node, names.readable(), lines) for node in found.methods}
+    forward = next((node for node in found.methods if node.name == "forward"), None)
+    refusals = {*found.refusals, *(each for method in read.values() for each in method.reading.refusals)}
     return Examined(
-        tuple(sorted({*found.refusals, *refusals}))[:REFUSALS],
-        inputs=forward.inputs if forward else (),
-        init=any(method.node.name == "init" for method in readings),
-        loops=any(graph.has_loops(method.node) for method in readings),
-        recursion=any(graph.recursive(graph.graph(method.node)) for method in readings),
-        used=frozenset(name for method in readings for name in method.reading.used),
-        outputs=_outputs(forward.node) if forward else None,
+        tuple(sorted(refusals))[:REFUSALS],
+        inputs=read["forward"].inputs if forward else (),
+        init="init" in read,
+        loops=any(map(graph.has_loops, found.methods)),
+        recursion=any(graph.recursive(graph.graph(node)) for node in found.methods),
+        used=frozenset(name for method in read.values() for name in method.reading.used),
+        outputs=_outputs(forward) if forward else None,
     )
 
 
@@ -69,27 +69,19 @@ def _methods(tree: ast.Module, names: Names, lines: Sequence[str]) -> _Found:
     return found
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Method:
-    node: ast.FunctionDef
-    read: tuple[Reading, tuple[Input, ...]]
-
-    @property
-    def reading(self) -> Reading:
-        return self.read[0]
-
-    @property
-    def inputs(self) -> tuple[Input, ...]:
-        return self.read[1]
+    reading: Reading
+    inputs: tuple[Input, ...]
 
 
-def _read(node: ast.FunctionDef, names: Names, lines: list[str]) -> tuple[Reading, tuple[Input, ...]]:
+def _read(node: ast.FunctionDef, names: Names, lines: list[str]) -> _Method:
     reading = Reading(names, lines, Scope(bindings(node)), init=node.name == "init")
     inputs = method_signature(node, reading)
     body(node, reading)
     _returned(node, reading)
     _local_functions(node, reading)
-    return reading, inputs
+    return _Method(reading, inputs)
 
 
 def _returned(node: ast.FunctionDef, reading: Reading) -> None:

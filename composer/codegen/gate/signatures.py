@@ -48,15 +48,16 @@ def _signature(node: ast.FunctionDef, parameters: list[ast.arg], reading: Readin
             reading.refuse(star, "* and ** are not there among parameters.", "Give each parameter a name.")
     for each in parameters:
         bound(each, each.arg, reading)
-        _annotation(each.annotation, reading)
+        annotation(each.annotation, reading)
     names = [each.arg for each in parameters]
     for number, each in enumerate(parameters):
         if each.arg in names[:number]:
             reading.refuse(each, "Two parameters have one name.", "Use another name.")
-    _annotation(node.returns, reading)
+    annotation(node.returns, reading)
 
 
-def _annotation(node: ast.expr | None, reading: Reading) -> None:
+def annotation(node: ast.expr | None, reading: Reading) -> None:
+    """Read the annotation of a parameter, of what is returned, or of a variable."""
     if not (node is None or _is_annotation(node)):
         reading.refuse(node, "This annotation is not on the list.", "Use torch.Tensor, or leave it out.")
 

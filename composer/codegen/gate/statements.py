@@ -9,7 +9,7 @@ from composer.codegen.gate import syntax
 from composer.codegen.gate.expressions import bound, expression, target
 from composer.codegen.gate.reading import Reading
 from composer.codegen.gate.scopes import Scope, bindings
-from composer.codegen.gate.signatures import local_signature
+from composer.codegen.gate.signatures import annotation, local_signature
 
 NESTED_LOOPS = 10
 
@@ -49,6 +49,15 @@ def _assign(node: ast.Assign, reading: Reading) -> None:
     expression(node.value, reading)
     for each in node.targets:
         target(each, reading)
+
+
+def _annotated(node: ast.AnnAssign, reading: Reading) -> None:
+    annotation(node.annotation, reading)
+    if node.value is None:
+        reading.refuse(node, "The variable is given no value.", "Write name: annotation = value.")
+    else:
+        expression(node.value, reading)
+    target(node.target, reading, subscripts=False)
 
 
 def _augmented(node: ast.AugAssign, reading: Reading) -> None:
@@ -110,6 +119,7 @@ _READERS: dict[type[ast.stmt], Callable[..., None]] = {
     ast.FunctionDef: _function,
     ast.Return: _return,
     ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
     ast.For: _for,
     ast.While: _while,

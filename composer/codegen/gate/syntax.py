@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 STATEMENT_NAMES = (
-    "def", "return", "=", "+=", "for", "while", "if", "elif", "else", "assert", "pass", "break", "continue",
+    "def", "return", "=", "name: annotation =", "+=", "for", "while",
+    "if", "elif", "else", "assert", "pass", "break", "continue",
 )  # fmt: skip
 EXPRESSION_NAMES = (
     "+ - * / // % ** @", "== != < <= > >= is in", "and or not", "& | ^ ~ << >>", "x if c else y",
@@ -31,7 +32,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "Nonlocal": ("nonlocal is not there", "return the new value"),
     "Delete": ("del is not there", "give the name another value"),
     "Match": ("match is not there", "use if and elif"),
-    "AnnAssign": ("A variable cannot be annotated here", "write name = value"),
     "NamedExpr": (":= is not there", "assign in a line of its own"),
     "JoinedStr": ("Text cannot be formatted here", ""),
     "TemplateStr": ("Text cannot be formatted here", ""),

@@ -124,6 +124,13 @@ LANGUAGE = [
             a = float(n) if bool(n) else 0.0
             return x * m + a - (n << 1 | 1) + ~n
         """, lambda self, x: x * 2 + 3.0 - 7 + -4, width=8),
+    row("annotations and built-ins", """
+        def forward(self, x: torch.Tensor):
+            device = x.device
+            n: int = sorted([3, 1, 2], reverse=True)[0]
+            y: torch.Tensor = torch.full((n,), float("-inf"), device=device)
+            return y if any([True, False]) and not all([True, False]) else x
+        """, lambda self, x: torch.full((3,), -math.inf)),
     row("an assertion", """
         def forward(self, x):
             assert x.shape[1] == self.width, "wrong width"

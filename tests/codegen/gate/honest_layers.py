@@ -164,7 +164,7 @@ LAYERS = [
     row("upsampling", """
         def forward(self, x):
             return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-        """, lambda self, x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False), numbers("1x2x3x3")),
+        """, lambda self, x: F.interpolate(x, scale_factor=2, mode="bilinear"), numbers("1x2x3x3")),
     row("embedding", """
         def forward(self, x):
             return F.embedding(x, self.table).sum(dim=1)

@@ -69,7 +69,7 @@ ESCAPES: list[Snippet] = [
     (inside(f"global g\ng = {_WRITE}"), 2, "global is not there"),
     (inside(f"for i in range(1):\n    {_WRITE}"), 3, "open is not among"),
     (inside(f"while {_WRITE} is None:\n    pass"), 2, "open is not among"),
-    (inside(f"y: int = {_WRITE}"), 2, "annotated"),
+    (inside(f"y: int = {_WRITE}"), 2, "open is not among"),
     (inside("torch.save(1, torch.os.environ['MARK'])"), 2, "torch.save is not on the list"),
     (inside("x.detach().numpy().tofile(torch.os.environ['MARK'])"), 2, ".tofile() is not among"),
     (inside("torch.os.system('touch $MARK')"), 2, "torch.os.system is not on the list"),
@@ -98,7 +98,7 @@ ESCAPES: list[Snippet] = [
     (inside("torch.utils.checkpoint.checkpoint(open, torch.os.environ['MARK'], 'w', use_reentrant=True)"), 2, "list"),
     (inside("self.register_forward_hook(print)\nself.apply(lambda m: open(torch.os.environ['MARK'], 'w'))"), 2, "of each module"),
     (inside("max([1, 2], key=lambda v: (open(torch.os.environ['MARK'], 'w'), v)[1])"), 2, "argument key="),
-    (inside("sorted([1], key=lambda v: open(torch.os.environ['MARK'], 'w') and v)"), 2, "sorted is not among"),
+    (inside("sorted([1], key=lambda v: open(torch.os.environ['MARK'], 'w') and v)"), 2, "argument key="),
     (inside("list(map(lambda v: open(torch.os.environ['MARK'], 'w'), [1]))"), 2, "map is not among"),
     (inside("print(1, file=open(torch.os.environ['MARK'], 'w'))"), 2, "print is not among"),
     (inside("ｏｐｅｎ(torch.os.environ['MARK'], 'w')"), 2, "letters a to z"),
@@ -157,7 +157,7 @@ FORBIDDEN: list[Snippet] = [
         ("len = x", "another meaning"), ("math, y = x, x", "another meaning"), ("torch.pi = 3", "cannot be assigned"),
         ("for self in x:\n    pass", "another meaning"), ("for x.data in x:\n    pass", "cannot be assigned"),
         ("for y[0] in x:\n    pass", "cannot be assigned here"), ("y = [0 for x.a in x]", "cannot be assigned"),
-        ("y = [0 for torch in x]", "another meaning"), ("x.a: int = 1", "annotated"), ("[*self] = x", "another meaning"),
+        ("y = [0 for torch in x]", "another meaning"), ("x.a: int = 1", "cannot be assigned"), ("y: int", "given no value"), ("y: eval(1) = 1", "annotation"), ("[*self] = x", "another meaning"),
         ("def torch(a):\n    return a", "another meaning"), ("def _f(a):\n    return a", "underscore"),
         # memory, files, the process
         *((f"y = x.{name}()", f".{name}() is not among") for name in (
@@ -178,14 +178,14 @@ FORBIDDEN: list[Snippet] = [
             "multiprocessing.Process()", "distributed.init_process_group()", "autograd.grad(x, x)",
             "linalg.lu_solve(x, x)", "random.manual_seed(1)", "sparse.mm(x, x)", "fft.torch.save(x, x)",
             "testing.assert_close(x, x)", "futures.Future()", "package.PackageExporter(x)")),
-        ("y = F.ctc_loss(x, x, x, x)", "F.ctc_loss is not on the list"), ("y = F.handle_torch_function()", "list"),
+        ("y = F.ctc_loss(x, x, x, x)", "F.ctc_loss is not on the list"), ("y = F.grid_sample(x, x)", "list"), ("y = torch.linalg.eig(x)", "list"), ("y = F.handle_torch_function()", "list"),
         ("y = F.grad.conv2d_input(x, x, x)", "list"), ("y = math.factorial(10)", "gamma"), ("y = math.sys.exit()", "list"),
         ("y = nn.init.uniform_(x)", "Initial values are set in init"), ("y = nn.utils.parametrize", "is no value"),
         # types are no values, for a view as booleans could hold what is none
         ("y = x.view(torch.bool)", "seen as another type"), ("y = x.view(dtype=torch.bool)", "seen as another type"),
         ("y = x.view(x.dtype)", "seen as another type"), ("d = torch.bool\ny = x.view(d)", "only as an argument"),
         ("d = x.dtype\ny = x.view(d)", "only as an argument"), ("y = x.view(*[torch.bool])", "only as an argument"),
-        ("y = f(torch.bool)", "f is not among"), ("y = [x.device]", "only as an argument"), ("y = torch.finfo(x.dtype)", "no value to keep"),
+        ("y = f(torch.bool)", "f is not among"), ("y = [x.dtype]", "only as an argument"), ("y = float('1e999')", "A text stands only"), ("y = torch.finfo(x.dtype)", "no value to keep"),
         ("y = x.view(torch.bool if len(x) else 1)", "only as an argument"), ("y = list([1, x.dtype])", "only as an"),
         # texts
         ("y = 'a'", "A text stands only"), ("y = ['mean']", "A text stands only"), ("y = 'a' % x", "A text stands only"),

@@ -27,7 +27,7 @@ HOSTILE_EXPRESSIONS = [
 ]  # fmt: skip
 HOSTILE_STATEMENTS = [
     "import os", "from os import *", "del x", "global x", "raise x", "x.data = x", "self.weight = x", "torch = x",
-    "with x: pass", "try: pass\nfinally: pass", "class A: pass", "yield x", "await x", "x: int = 1",
+    "with x: pass", "try: pass\nfinally: pass", "class A: pass", "yield x", "await x", "x: eval = 1",
     "eval(x)", "async def f(): pass", "def f(*a): pass", "def f(a=eval): pass", "@eval\ndef f(a): pass", "len = x",
     "_a = x", "nonlocal x",
 ]  # fmt: skip

@@ -74,7 +74,7 @@ def test_time_and_memory_are_the_kernels_to_limit(name: str, kernel: Kernel):
     start = time.monotonic()
     with pytest.raises(KernelError, match=words) as caught:
         try:
-            kernel.call("run_layer", timeout=4.0, text=text, fill=float("inf"))
+            kernel.call("run_layer", timeout=2.5, text=text, fill=float("inf"))
         except KernelTimeout:
             kernel.stop()
             raise

@@ -14,7 +14,7 @@ KEYWORDS = frozenset({
     "input", "other", "tensor", "tensors", "value", "values", "fill_value", "src", "mask", "target", "weight", "bias",
     "weights", "x1", "x2", "a", "b", "q", "p", "mat1", "mat2", "batch1", "batch2", "vec", "vec1", "vec2",
     "tensor1", "tensor2", "condition", "operands", "abs", "min", "max", "base", "exponent", "boundaries", "data",
-    "theta", "grid", "query", "key", "attn_mask", "input1", "input2", "x", "y", "prepend", "append", "real", "imag",
+    "query", "key", "attn_mask", "input1", "input2", "x", "y", "prepend", "append", "real", "imag",
     "A", "B",
     "mat", "angle", "elements", "test_elements", "sorted_sequence", "aweights", "fweights",
     # how
@@ -42,7 +42,7 @@ KEYWORDS = frozenset({
 
 WORDS = frozenset({
     "none", "mean", "sum", "batchmean", "prod", "amax", "amin", "max", "min",
-    "same", "valid", "constant", "reflect", "replicate", "circular", "zeros", "border", "reflection",
+    "same", "valid", "constant", "reflect", "replicate", "circular", "zeros",
     "nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area", "tanh",
     "floor", "trunc", "ij", "xy", "fro", "nuc", "forward", "backward", "ortho",
     "lower", "higher", "midpoint", "left", "right", "L", "U", "reduced", "complete",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 BUILTINS: dict[str, frozenset[str]] = {
-    "abs": frozenset(), "bool": frozenset(), "enumerate": frozenset({"start"}), "float": frozenset(),
-    "int": frozenset(), "len": frozenset(), "list": frozenset(), "max": frozenset({"default"}),
-    "min": frozenset({"default"}), "range": frozenset(), "reversed": frozenset(), "round": frozenset(),
-    "sum": frozenset({"start"}), "tuple": frozenset(), "zip": frozenset({"strict"}),
-}  # fmt: skip
+    **dict.fromkeys(("abs", "all", "any", "bool", "float", "int", "len", "list", "range"), frozenset()),
+    **dict.fromkeys(("reversed", "round", "tuple"), frozenset()),
+    **dict.fromkeys(("max", "min"), frozenset({"default"})),
+    **dict.fromkeys(("enumerate", "sum"), frozenset({"start"})),
+    "sorted": frozenset({"reverse"}),
+    "zip": frozenset({"strict"}),
+}
 """By name, the keyword arguments. They are called, and are no values."""
+
+FLOATS = frozenset({"inf", "-inf", "nan"})
+"""The texts that `float` takes."""
 
 MODULES = frozenset({"torch", "F", "math", "nn"})
 RESERVED = frozenset(BUILTINS) | MODULES | {"self"}

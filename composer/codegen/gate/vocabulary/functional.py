@@ -22,7 +22,7 @@ FUNCTIONAL: dict[str, tuple[str, ...]] = {
         "adaptive_max_pool2d", "adaptive_max_pool3d", "max_unpool1d", "max_unpool2d", "max_unpool3d",
     ),
     "Size and place": (
-        "pad", "interpolate", "grid_sample", "affine_grid", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle",
+        "pad", "interpolate", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle",
     ),
     "Distances and losses": (
         "cosine_similarity", "pairwise_distance", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss",

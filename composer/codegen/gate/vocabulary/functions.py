@@ -82,8 +82,8 @@ FFT = (
     "ihfft", "fftfreq", "rfftfreq", "fftshift", "ifftshift",
 )  # fmt: skip
 LINALG = (
-    "norm", "vector_norm", "matrix_norm", "det", "slogdet", "inv", "pinv", "solve", "lstsq", "cholesky", "qr", "svd",
-    "svdvals", "eigh", "eigvalsh", "eig", "eigvals", "matrix_power", "matrix_exp", "matrix_rank", "multi_dot", "cross",
+    "norm", "vector_norm", "matrix_norm", "det", "slogdet", "inv", "pinv", "solve", "cholesky", "qr", "svd",
+    "svdvals", "eigh", "eigvalsh", "matrix_power", "matrix_exp", "matrix_rank", "multi_dot", "cross",
     "cond", "diagonal", "vecdot", "vander",
 )  # fmt: skip
 SPECIAL = (

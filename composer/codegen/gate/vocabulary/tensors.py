@@ -5,7 +5,7 @@ from __future__ import annotations
 from composer.codegen.gate.vocabulary.functions import TORCH
 
 PROPERTIES: dict[str, tuple[str, ...]] = {
-    "Of a tensor": ("shape", "ndim", "T", "mT", "H", "mH", "real", "imag"),
+    "Of a tensor": ("shape", "ndim", "device", "T", "mT", "H", "mH", "real", "imag"),
     "Of a result with fields": (
         "values", "indices", "Q", "R", "U", "S", "Vh", "L", "eigenvalues", "eigenvectors", "logabsdet", "mantissa",
         "exponent",
@@ -13,8 +13,8 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 PROPERTY_NAMES = frozenset(name for names in PROPERTIES.values() for name in names)
 
-TYPES = frozenset({"dtype", "device"})
-"""Read of a tensor as an argument or to be compared, and no values otherwise."""
+TYPES = frozenset({"dtype"})
+"""Read of a tensor as an argument or to be compared, and no value otherwise."""
 
 _FUNCTIONS_ALONE = {"is_tensor", "broadcast_shapes", "numel", "is_complex", "is_floating_point"}
 METHODS: dict[str, tuple[str, ...]] = {
