@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -61,9 +62,8 @@ def test_counts_and_shapes(name: str) -> None:
 def test_files_are_canonical_and_say_what_they_are(name: str) -> None:
     ready = layers.load(name)
     assert layers.read(layers.written(ready)) == ready
-    file = templates.__path__[0] + f"/layers/{name}.json"
-    with open(file, encoding="utf-8") as stream:
-        assert stream.read() == layers.written(ready)
+    file = Path(templates.__path__[0]) / "layers" / f"{name}.json"
+    assert file.read_text(encoding="utf-8") == layers.written(ready)
     assert ready.title and ready.help.endswith(".")
     for option in (option for each in ready.definitions for option in each.options):
         assert option.help and option.default is not None, "it can be taken as it is"
