@@ -153,10 +153,10 @@ def _optimizer(module: nn.Module) -> str:
 
 
 def _shake(layers: nn.Module) -> None:
-    """Give all parameters other values."""
+    """Give all parameters other values: random ones, since there are layers that one number more changes nothing of."""
     with torch.no_grad():
         for each in _floating(layers):
-            each.add_(torch.ones_like(each))
+            each.copy_(torch.randn_like(each))
 
 
 def _applied(module: nn.Module, layers: nn.Sequential) -> int:

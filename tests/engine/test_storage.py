@@ -166,6 +166,11 @@ def test_a_layer_that_is_used_twice_is_counted_once() -> None:
     assert [each.same_output and each.with_gradient == 2 for each in found.rows] == [True] * 3
 
 
+def test_other_values_are_told_apart_by_a_softmax_too() -> None:
+    model = live(chain(linear("0", 20, 5), layer("1", "Softmax", dim=1), inputs=INPUTS))
+    assert [each.restored for each in storage(model, SAMPLE).rows] == [True, False, True]
+
+
 def test_07_an_empty_chain_is_the_identity() -> None:
     model = live(chain(Sequential(id="empty"), inputs=INPUTS))
     assert torch.equal(model(X), nn.Sequential()(X)) and torch.equal(model(X), X)
