@@ -153,7 +153,7 @@ def _optimizer(module: nn.Module) -> str:
 
 
 def _shake(layers: nn.Module) -> None:
-    """Give all parameters other values: random ones, since there are layers that one number more changes nothing of."""
+    """Give all parameters other values, at random: a softmax would not tell values that are all one more."""
     with torch.no_grad():
         for each in _floating(layers):
             each.copy_(torch.randn_like(each))
