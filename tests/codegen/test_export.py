@@ -21,6 +21,7 @@ from composer.design.paths import scopes, walk
 from composer.engine.build import live, source_of
 from composer.engine.shapes import shapes
 from composer.engine.symbols import symbols
+from composer.templates import layers
 from tests.clean import run_clean, ties
 from tests.strategies import designs
 
@@ -101,6 +102,13 @@ def compare(folder: Path, expected: dict[str, Any]) -> None:
 
 def test_every_template(tmp_path: Path) -> None:
     expected = {name: export(templates.load(name), tmp_path / name) for name in templates.names()}
+    run_clean(tmp_path)
+    for name, facts in expected.items():
+        compare(tmp_path / name, facts)
+
+
+def test_every_layer_that_is_ready_to_take(tmp_path: Path) -> None:
+    expected = {name: export(layers.load(name).design(), tmp_path / name) for name in layers.names()}
     run_clean(tmp_path)
     for name, facts in expected.items():
         compare(tmp_path / name, facts)
