@@ -22,13 +22,12 @@ from composer.design.plan import (
     UseCall,
 )
 from composer.engine import custom
-from composer.engine.flow import LEFT_OUT, At, Flow, Inputs, Record, Walk
+from composer.engine.flow import LEFT_OUT, At, Failure, Flow, Inputs, Record, Walk
 from composer.engine.leaves import Leaves, integer
 from composer.engine.parts import Part, parts
-from composer.engine.preview import Outcome
 from composer.expressions import ExpressionError
 from composer.memo import Memo
-from composer.reports import ValueType, describe
+from composer.reports import ValueType
 
 
 def walk(design: Design, inputs: Mapping[str, ValueType], flops: bool = False, skip: Collection[str] = ()) -> Walk:
@@ -67,8 +66,6 @@ class _Walker:
         return record.output
 
     def _block(self, block: BlockPlan, inputs: Inputs, at: At) -> Flow:
-        if block.kind == "Code":
-            return self._custom(block, inputs, at)
         known = dict(zip(block.inputs, inputs, strict=False))
         start = len(self.found.tensors)
         pieces = parts(block)
@@ -81,28 +78,6 @@ class _Walker:
             return outputs[0]
         types = tuple(each.type for each in outputs)
         return Flow(None if any(each is None for each in types) else types, at.path)  # type: ignore[arg-type]
-
-    def _custom(self, block: BlockPlan, inputs: Inputs, at: At) -> Flow:
-        """A custom layer: what it declares is noted, and its code run as a whole."""
-        start = len(self.found.tensors)
-        for step in block.steps:
-            here = At(join(at.path, step.id), step.path, join(at.owner, step.id), at.scope, at.values, at.bodies)
-            self._call(step.call, (Flow(None),), here)
-        self._own_first(start, at.path)
-        given = tuple(flow.type for flow in inputs)
-        if at.node in self._skip or any(each is None for each in given):
-            return Flow(None, at.path)
-        name = block.path.removeprefix(".")
-        text = custom.text_of(self._design, name)
-        outcome = (
-            custom.run(text, custom_classes(self._design), name, tuple(at.values.items()), given)
-            if text
-            else Outcome(None)
-        )
-        if outcome.error:
-            received = " and ".join(map(describe, given))
-            self.found.problem(at.node, "custom-code", f"code that can take {received}", outcome.error)
-        return Flow(outcome.output, at.path)
 
     def _part(self, part: Part, known: dict[str, Flow], at: At) -> None:
         """Run steps of a block, or recall how they ran. `known` are the block's values; theirs are added."""
@@ -210,10 +185,34 @@ class _Walker:
             self.found.problem(at.node, "bad-expression", "options with a value", str(error))
             return self.found.record(at, "Use", inputs, None)
         inside = At(at.path, f".{definition.name}", at.owner, at.path, values)
+        if isinstance(definition.body, BlockPlan) and definition.body.kind == "Code":
+            return self._custom(definition.body, inputs, at, inside)
         flow = self.body(definition.body, inputs, inside)
         record = self.found.records[at.path]
         record.node, record.kind = at.node, "Use"
         return flow
+
+    def _custom(self, block: BlockPlan, inputs: Inputs, at: At, inside: At) -> Flow:
+        """The use of a custom layer at `at`: what it declares is noted, and its code run as a whole."""
+        record = Record(at.path, at.node, "Use", inputs, Flow(None, at.path), at.owner)
+        self.found.records[at.path] = record
+        start = len(self.found.tensors)
+        for step in block.steps:
+            here = At(join(at.path, step.id), step.path, join(at.owner, step.id), at.path, inside.values)
+            self._call(step.call, (Flow(None),), here)
+        self._own_first(start, at.path)
+        given = tuple(flow.type for flow in inputs)
+        name = block.path.removeprefix(".")
+        text = "" if inside.node in self._skip else custom.text_of(self._design, name)
+        if text and not any(each is None for each in given):
+            classes, options = custom_classes(self._design), tuple(inside.values.items())
+            outcome = custom.run(text, classes, name, options, given)
+            if outcome.error:
+                origins = tuple(flow.origin for flow in inputs)
+                failure = Failure(at, name, text, given, origins, outcome.error)  # type: ignore[arg-type]
+                self.found.failures.setdefault(at.node, failure)
+            record.output = Flow(outcome.output, at.path)
+        return record.output
 
     def _repeat(self, call: RepeatCall, inputs: Inputs, at: At) -> Flow:
         node = call.node

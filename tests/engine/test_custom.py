@@ -66,10 +66,20 @@ def test_where_nobody_asked_for_it_it_does_not_run_and_its_output_is_unknown() -
     assert [row.name for row in report.tensors][:1] == ["r.weight"]
 
 
-def test_code_that_cannot_take_what_comes_is_told_at_the_definition() -> None:
-    design = chain(Use(id="c", of="Custom"), definitions=(custom("def forward(self, x):\n    return x @ x\n"),))
+def test_code_that_cannot_take_what_comes_is_told_where_it_is_used() -> None:
+    code = "def forward(self, x):\n    return x @ self.weight\n"
+    wrong = custom(code, Tensor(id="weight", kind="Parameter", shape=(5, 2)))
+    design = chain(linear("in", 4, 4), Use(id="c", of="Custom"), definitions=(wrong,))
     (problem,) = examine(design).problems
-    assert (problem.path, problem.code) == (".Custom", "custom-code")
+    assert str(problem) == "c: expects input that Custom can take, received N×4 from in"
+    assert "mat1 and mat2" in problem.detail
+
+
+def test_what_fails_at_some_sizes_alone_is_a_notice() -> None:
+    even = custom("def forward(self, x):\n    return x.reshape(x.shape[0] // 2, 2, 4)\n")
+    design = chain(Use(id="c", of="Custom"), definitions=(even,))
+    problems = examine(design).problems
+    assert [each.path for each in problems] == ["c"]
 
 
 def test_what_is_refused_is_never_run() -> None:
@@ -91,4 +101,4 @@ def test_an_endless_loop_is_cut_off_in_the_live_model_and_in_the_preview() -> No
     with pytest.raises(CutOff, match="line"):
         model(torch.zeros(2, 4))
     (problem,) = examine(design).problems
-    assert problem.code == "custom-code" and "line" in problem.received
+    assert problem.path == "c" and "line" in problem.detail
