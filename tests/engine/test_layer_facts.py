@@ -57,7 +57,7 @@ def test_62_integers_have_no_mean() -> None:
     code = layers.load("centered").definitions[0].body.code  # type: ignore[union-attr]
     design = custom(code, inputs=(Input(shape=("N", 5), dtype="int64", high=9),))
     (problem,) = shapes(design).problems
-    assert problem.path == "own" and "mean" in problem.received, "and that is said before it runs"
+    assert problem.path == "own" and "mean" in problem.detail, "and that is said before it runs"
 
 
 def test_63_my_linear_keeps_its_weight_the_other_way_round() -> None:
