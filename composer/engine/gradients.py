@@ -21,7 +21,7 @@ from composer.engine import flags
 from composer.engine.calls import watched
 from composer.engine.data import Sample
 from composer.engine.decades import decades, plain
-from composer.engine.lazy import waiting
+from composer.engine.lazy import all_sized
 from composer.engine.located import located
 from composer.engine.objectives import objective
 from composer.engine.origins import Place
@@ -29,7 +29,6 @@ from composer.engine.preview import dtype_name
 from composer.engine.signals import Ops, Signals
 from composer.engine.statistics import statistics
 from composer.engine.uses import Uses, first, reports
-from composer.errors import DesignError, Problem
 from composer.signals import GradientsReport, ParameterSignal, Standing, norm_of
 
 
@@ -52,14 +51,10 @@ def gradients(
     Raises:
         DesignError: where lazy layers still wait for their sizes, or the sample or the loss does not fit the model.
     """
-    waits = waiting(model)
-    if waits:
-        path, module = next(iter(waits.items()))
-        expected = "sizes before gradients can be looked at (a dry run on Initialize gives them)"
-        raise DesignError(Problem(path, "lazy", expected, f"a {type(module).__name__} that waits for its first input"))
+    all_sized(model)
     device = next((each.device for each in model.parameters()), torch.device("cpu"))
     inputs = [tensor.to(device) for tensor in sample.tensors]
-    with _apart(device, seed):
+    with apart(device, seed):
         twin = copy.deepcopy(model).train(training)
         named = _named(twin)
         uses, signals = Uses(twin), Signals()
@@ -82,7 +77,7 @@ def gradients(
 
 
 @contextmanager
-def _apart(device: torch.device, seed: int) -> Iterator[None]:
+def apart(device: torch.device, seed: int) -> Iterator[None]:
     """A random state of its own, and gradients whatever the caller has switched off."""
     devices = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices), torch.enable_grad():

@@ -14,6 +14,7 @@ from torch.utils.hooks import RemovableHandle
 
 from composer.catalog import LAYERS
 from composer.engine.preview import own_tensors, type_of
+from composer.errors import DesignError, Problem
 from composer.reports import ResolvedReport
 
 Tell = Callable[[ResolvedReport], None]
@@ -22,6 +23,17 @@ Tell = Callable[[ResolvedReport], None]
 def waiting(model: nn.Module) -> dict[str, Any]:
     """The layers that still take their sizes from their first input, by the first of their paths."""
     return {path: module for path, module in model.named_modules() if isinstance(module, LazyModuleMixin)}
+
+
+def all_sized(model: nn.Module) -> None:
+    """Refuse a model some of whose layers still wait.
+
+    Raises:
+        DesignError: where one does.
+    """
+    for path, module in waiting(model).items():
+        expected = "sizes before gradients can be looked at (a dry run on Initialize gives them)"
+        raise DesignError(Problem(path, "lazy", expected, f"a {type(module).__name__} that waits for its first input"))
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from composer.kernel import initializing, parameters, storing, verbs
+from composer.kernel import initializing, parameters, stepping, storing, verbs
 from composer.kernel.verbs import Verb
 
-VERBS: Mapping[str, Verb] = {**verbs.VERBS, **parameters.VERBS, **initializing.VERBS, **storing.VERBS}
+VERBS: Mapping[str, Verb] = {**verbs.VERBS, **parameters.VERBS, **initializing.VERBS, **stepping.VERBS, **storing.VERBS}
 """A fixed table: what is not in it cannot be asked."""

@@ -218,21 +218,39 @@ def signals(
     inputs: Sequence[tuple[Sequence[int], str]] | None = None,
 ) -> GradientsReport:
     """What `gradients` tells, of a model that has the source of the live one."""
-    from composer.engine import data as data_sets
     from composer.engine import gradients as engine
     from composer.engine.build import listing_of
-    from composer.engine.live import typed
     from composer.engine.origins import ops_by_line
+
+    design = read(text)
+    sample = sample_for(design, model, data, samples, seed, inputs)
+    code = engine.Code(f"<{state.class_name}>", ops_by_line(design, listing_of(design)))
+    return engine.gradients(model, sample, loss, training, seed, code)
+
+
+def sample_for(
+    design: Design,
+    model: nn.Module,
+    data: str,
+    samples: int,
+    seed: int,
+    inputs: Sequence[tuple[Sequence[int], str]] | None = None,
+) -> Sample:
+    """A sample of a data set that the design's model takes. `inputs` as in `dry_run`.
+
+    Raises:
+        DesignError: where it does not fit.
+    """
+    from composer.engine import data as data_sets
+    from composer.engine.live import typed
     from composer.engine.preflight import preflight
     from composer.engine.preview import type_of
 
-    design = read(text)
     given = typed(design.inputs, inputs) if inputs is not None else design.inputs
     sample = data_sets.load(data, given, samples, seed)
     types = {each.name: type_of(tensor) or () for each, tensor in zip(given, sample.tensors, strict=True)}
     preflight(design, model, types)
-    code = engine.Code(f"<{state.class_name}>", ops_by_line(design, listing_of(design)))
-    return engine.gradients(model, sample, loss, training, seed, code)
+    return sample
 
 
 def _forward(state: State, progress: Progress, text: str, sample: Sample, seed: int) -> RunReport:

@@ -13,7 +13,7 @@ from composer.ui.jobs import drawn_while
 from composer.ui.language import _
 from composer.ui.looking import Asked, Look
 from composer.ui.messages import escape, show_error
-from composer.ui.signals import show_report
+from composer.ui.signals import RATE, show_report
 
 _SAMPLES = 32
 _PAGE = "grad"
@@ -83,6 +83,15 @@ def _controls(document: Document, report: ShapesReport, busy: bool) -> None:
             on_click=_look,
             args=(document,),
         )
+        st.button(
+            _("Step"),
+            icon=":material/skip_next:",
+            key="step",
+            help=_("Takes one step of SGD on this batch, with the learning rate below (at first 0.1), and looks again. "
+                   "The Parameters page can undo it."),
+            on_click=_look,
+            args=(document, True),
+        )  # fmt: skip
 
 
 def _loss_name(name: str) -> str:
@@ -90,13 +99,14 @@ def _loss_name(name: str) -> str:
     return words.get(name, name)
 
 
-def _look(document: Document) -> None:
+def _look(document: Document, step: bool = False) -> None:
     given = chosen(document, _PAGE)
     if given is None:
         state.notify(_("A shape is 1 to 8 whole numbers, such as 2, 20."))
         return
     seed, loss = state.widget(f"{_PAGE}:seed"), state.widget(f"{_PAGE}:{document.id}:loss")
-    looking.begin(document, Asked(*given, seed, loss, state.widget(f"{_PAGE}:mode") == "train"))
+    asked = Asked(*given, seed, loss, state.widget(f"{_PAGE}:mode") == "train")
+    looking.begin(document, asked, float(state.kept(f"{_PAGE}:rate", RATE)) if step else None)
 
 
 def _outcome(document: Document, look: Look) -> None:

@@ -47,15 +47,17 @@ class Asked:
         return {name: getattr(self, name) for name in ("data", "samples", "inputs", "seed", "loss", "training")}
 
 
-def begin(document: Document, asked: Asked) -> None:
-    """Look at the document's model as it is now, unless a look is going on."""
+def begin(document: Document, asked: Asked, rate: float | None = None) -> None:
+    """Look at the document's model as it is now, unless a look is going on. With a learning rate `rate` it first takes
+    one step of training."""
     if document.gradients is not None and document.gradients.job.running:
         return
     text, id = document.text, document.id
 
     def work() -> Looked:
         kernel = models.pool().get(id)
-        report = kernel.call("gradients", text=text, **asked.arguments)
+        given: dict[str, Any] = asked.arguments if rate is None else {**asked.arguments, "rate": rate}
+        report = kernel.call("gradients" if rate is None else "step", text=text, **given)
         return Looked(report, kernel.call("ping").initial, models.pool().take_notice(id))
 
     document.gradients = Look(text, Job(work, lambda: models.pool().close(id)))

@@ -18,6 +18,7 @@ from composer.views import signal_files, signals
 from composer.views.signals import Figure, number
 from composer.views.tints import parameter_tints
 
+RATE = 0.1
 _SHOWN = 500  # rows
 _VALUES = 8
 _FEW_RIDGES = 14  # that leave room below them
@@ -71,7 +72,7 @@ def asked(report: GradientsReport) -> str:
 def _parameters(document: Document, report: GradientsReport) -> None:
     _heading(_("Gradients by parameter"), "parameters", lambda: signal_files.parameters_csv(report))
     rate = st.number_input(
-        _("Learning rate"), 0.0, 1000.0, 0.1, step=0.01, format="%g", key="grad:rate", width=140,
+        _("Learning rate"), 0.0, 1000.0, RATE, step=0.01, format="%g", key="grad:rate", width=140,
         help=_("Update / weight is rate·‖gradient‖/‖weight‖: how far one step of plain SGD moves a parameter."),
     )  # fmt: skip
     head = [_("Parameter"), _("Shape"), _("Gradient norm"), _("Mean"), _("Std"), _("Range"), _("Zeros"),

@@ -175,3 +175,22 @@ def test_losses_that_fit(output: ValueType | None, able: set[str]) -> None:
     assert able <= found
     assert ("CrossEntropyLoss" in found) is ("CrossEntropyLoss" in able)
     assert ("MSELoss" in found) is (output is not None and "complex" not in repr(output))
+
+
+def test_a_step_changes_the_model_and_can_be_undone(workspace: Workspace) -> None:
+    id = workspace.create(mlp("xavier_uniform")).id
+    models.pool().close(id)
+    app = look(open_page(id))
+    before = loss_of(id)
+    settled(app.button(key="step").click().run())
+    assert loss_of(id) < before
+    held = models.pool().get(id).call("undo_values", text=document(id).text)
+    assert held.redo == "one step of SGD, learning rate 0.1"
+    look(app)
+    assert loss_of(id) == before
+
+
+def loss_of(id: str) -> float:
+    found = document(id).gradients
+    assert found and found.job.result
+    return found.job.result.report.value
