@@ -14,15 +14,15 @@ from composer.codegen.gate.vocabulary.tensors import TYPES
 
 Reader = Callable[[ast.expr, Reading], None]
 
-ANY: Set[str] = frozenset()
-"""For a local function or a layer, which have keywords of their own."""
 _EINSUM = "torch.einsum"
 
 
-def arguments(node: ast.Call, reading: Reading, expression: Reader, torchs: bool, listed: Set[str] = KEYWORDS) -> None:
+def arguments(
+    node: ast.Call, reading: Reading, expression: Reader, torchs: bool, listed: Set[str] | None = KEYWORDS
+) -> None:
     """Read the arguments of a call; `torchs` says that it is one of a function of torch.
 
-    `listed` are the keywords it takes, where it is a function that has been listed.
+    `listed` are the keywords it takes; a local function and a layer (None) have keywords of their own.
     """
     for number, argument in enumerate(node.args):
         if number == 0 and dotted(node.func) == _EINSUM and isinstance(argument, ast.Constant):
@@ -33,21 +33,24 @@ def arguments(node: ast.Call, reading: Reading, expression: Reader, torchs: bool
             _torchs_argument(argument, node, reading, expression)
         else:
             expression(argument, reading)
-    for keyword in node.keywords:
+    names = [keyword.arg for keyword in node.keywords]
+    for number, keyword in enumerate(node.keywords):
         _keyword(keyword, reading, listed)
+        if keyword.arg in names[:number]:
+            reading.refuse(keyword, "An argument is given twice.", "Keep one of them.")
         if torchs:
             _torchs_argument(keyword.value, node, reading, expression)
         else:
             expression(keyword.value, reading)
 
 
-def _keyword(keyword: ast.keyword, reading: Reading, listed: Set[str]) -> None:
+def _keyword(keyword: ast.keyword, reading: Reading, listed: Set[str] | None) -> None:
     name = keyword.arg
     if name is None:
         reading.refuse(keyword, "** is not there in a call.", "Write the arguments out.")
     elif hidden(name):
         reading.refuse(keyword, f"{short(name)} has a leading or double underscore.")
-    elif listed is not ANY and name not in listed:
+    elif listed is not None and name not in listed:
         instead = KEYWORD_ALTERNATIVES.get(name, "Give it by place, where it has one.")
         reading.refuse(keyword, f"The argument {short(name)}= is not on the list.", instead)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from composer.codegen.gate.arguments import ANY, Reader, arguments
+from composer.codegen.gate.arguments import Reader, arguments
 from composer.codegen.gate.attributes import undeclared
 from composer.codegen.gate.reading import Reading, dotted
 from composer.codegen.gate.result import METHODS, hidden, short
@@ -30,13 +30,13 @@ def call(node: ast.Call, reading: Reading, expression: Reader) -> None:
 def _by_name(node: ast.Call, func: ast.Name, reading: Reading, expression: Reader) -> None:
     name, kind = func.id, reading.scope.find(func.id)
     if kind == "function" and not hidden(name):
-        arguments(node, reading, expression, torchs=False, listed=ANY)
+        arguments(node, reading, expression, torchs=False, listed=None)
     elif kind == "variable":
         reading.refuse(func, f"{short(name)} is a variable, and no function.", "Call a function by its own name.")
     elif name == "float" and _is_float_text(node):
         pass
     elif name in BUILTINS:
-        arguments(node, reading, expression, torchs=False, listed=BUILTINS[name] or _NONE)
+        arguments(node, reading, expression, torchs=False, listed=BUILTINS[name])
     else:
         reading.refuse_name(func, name, f"{short(name)} is not among the functions there are.", BUILTINS)
 
@@ -44,9 +44,6 @@ def _by_name(node: ast.Call, func: ast.Name, reading: Reading, expression: Reade
 def _is_float_text(node: ast.Call) -> bool:
     texts = [each.value for each in node.args if isinstance(each, ast.Constant) and each.value in FLOATS]
     return len(texts) == len(node.args) == 1 and not node.keywords
-
-
-_NONE = frozenset({""})  # no keyword has this name
 
 
 def _by_attribute(node: ast.Call, func: ast.Attribute, reading: Reading, expression: Reader) -> None:
@@ -69,7 +66,7 @@ def _of_self(node: ast.Call, func: ast.Attribute, reading: Reading, expression: 
     name = func.attr
     if name in reading.names.layers:
         reading.used.add(name)
-        arguments(node, reading, expression, torchs=False, listed=ANY)
+        arguments(node, reading, expression, torchs=False, listed=None)
     elif name in reading.names.all:
         reading.refuse(func, f"self.{short(name)} is a value, and no function.", "Use it without a call.")
     elif name in METHODS:

@@ -16,6 +16,7 @@ from composer.codegen.gate.vocabulary.builtin import BUILTINS, MODULES, RESERVED
 
 _LARGEST = 2**63
 _EXPONENT = 64
+_TARGETS = 100
 
 
 def expression(node: ast.expr, reading: Reading) -> None:
@@ -140,6 +141,8 @@ def target(node: ast.expr, reading: Reading, subscripts: bool = True) -> None:
         starred = [each for each in node.elts if isinstance(each, ast.Starred)]
         if len(starred) > 1:
             reading.refuse(starred[1], "Only one of the targets can take all that is left.", "Leave a * out.")
+        if len(node.elts) > _TARGETS:
+            reading.refuse(node, f"There are more than {_TARGETS} targets.", "Use a list.")
         for each in node.elts:
             target(each.value if isinstance(each, ast.Starred) else each, reading, subscripts)
     elif isinstance(node, ast.Name):

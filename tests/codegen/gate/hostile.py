@@ -202,6 +202,7 @@ FORBIDDEN: list[Snippet] = [
         ("y = x.sum(_a=1)", "underscore"), ("y = torch.searchsorted(x, x, sorter=x)", "sorter="),
         ("y = F.fold(x, output_size=9)", "output_size="), ("y = max(x, key=len)", "key="),
         ("y = range(stop=3)", "stop="), ("y = zip(x, __strict=True)", "underscore"),
+        ("y = x.sum(dim=0, dim=1)", "given twice"), ("a," * 300 + " *b = x", "more than 100 targets"),
         # numbers
         ("y = 10**10**10", "too large"), ("y = 2**65", "too large"), ("y = (2**64)**64", "too large"),
         ("*x", "A * stands only"), ("*y, *z = x", "Only one"), ("*y = x", "cannot be assigned"), ("y = 1 << 10000", "too large"), ("y = 9**-(-999)", "too large"), ("y = 9**(9*99)", "too large"),
