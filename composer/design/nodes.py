@@ -277,6 +277,11 @@ class Repeat(BlockBase):
         return self
 
 
+def _lines(text: str) -> str:
+    """Code as lines that end alike, wherever it was written."""
+    return check_text(text).replace("\r\n", "\n")
+
+
 class Code(BlockBase):
     """A custom layer, the body of a definition: what it declares, and the Python text that computes with it.
 
@@ -287,7 +292,7 @@ class Code(BlockBase):
 
     kind: Literal["Code"] = "Code"
     nodes: tuple[Node, ...] = ()
-    code: Annotated[str, Field(max_length=MAX_CODE), AfterValidator(check_text)] = ""
+    code: Annotated[str, Field(max_length=MAX_CODE), AfterValidator(_lines)] = ""
 
     @property
     def children(self) -> tuple[Node, ...]:

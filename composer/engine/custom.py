@@ -66,12 +66,12 @@ def run_source(text: str, filename: str, custom: Collection[str]) -> dict[str, A
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     found: dict[str, Any] = {"__name__": filename.strip("<>")}
     if not custom:
-        exec(compile(text, filename, "exec"), found)
+        exec(compile(text, filename, "exec", dont_inherit=True), found)
         return found
     tops = (each for each in ast.parse(text).body if isinstance(each, ast.ClassDef) and each.name in custom)
     spans = [range(each.lineno, (each.end_lineno or each.lineno) + 1) for each in tops]
     found |= names()
-    exec(compile(capped(text, filename, spans), filename, "exec"), found)
+    exec(compile(capped(text, filename, spans), filename, "exec", dont_inherit=True), found)
     return found
 
 

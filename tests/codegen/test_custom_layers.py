@@ -67,6 +67,7 @@ def test_it_computes_what_a_hand_written_module_does() -> None:
 def test_the_text_survives_the_file() -> None:
     design = used(reduction())
     assert loads(dumps(design)) == design
+    assert used(reduction(REDUCTION.replace("\n", "\r\n"))) == design
 
 
 REFUSED = "def forward(self, x):\n    return x.numpy()\n"
