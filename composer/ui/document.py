@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal
 from composer.design.document import Design
 from composer.design.history import History
 from composer.design.text import dumps
-from composer.errors import DesignError, WorkspaceError
+from composer.errors import ComposerError, DesignError, WorkspaceError
 from composer.ui.language import _
 from composer.workspace import StaleSave, Stored, Workspace
 
 if TYPE_CHECKING:
+    from composer.storage_reports import StorageReport
     from composer.ui.live import Live
     from composer.ui.looking import Look
     from composer.ui.running import Run
@@ -28,7 +29,7 @@ class Document:
     `trouble` is why the last change is not in the file: a StaleSave where somebody else changed that, another
     error where it cannot be written; None where all is saved. `run` is the last run of the model, `live` what is known
     of that, `gradients` the last look at those, `weights` what is known of its values, `filling` what its initializer
-    rules did last.
+    rules did last, `storage` how a chain did by where it keeps its layers.
     """
 
     def __init__(self, workspace: Workspace, stored: Stored) -> None:
@@ -43,6 +44,7 @@ class Document:
         self.gradients: Look | None = None
         self.weights: Weights | None = None
         self.filling: Filling | None = None
+        self.storage: StorageReport | ComposerError | None = None
         self.acks: dict[str, int] = {}  # for each page, the number of its last operation that was applied
         self._workspace = workspace
         self._text = (stored.design, dumps(stored.design))
