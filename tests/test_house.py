@@ -14,7 +14,7 @@ PACKAGE = ROOT / "composer"
 
 LOWEST = {
     "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
-    "signals",
+    "signals", "trial_reports",
 }  # fmt: skip
 PURE = {"design", "catalog", "codegen", "templates"} | LOWEST
 ALLOWED = {
@@ -27,6 +27,7 @@ ALLOWED = {
     "tensor_expressions": {"tensor_expressions"},
     "memo": set(),
     "signals": {"tensor_reports"},
+    "trial_reports": set(),
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,
     "codegen": {"codegen", "design", "catalog"} | LOWEST,

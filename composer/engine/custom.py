@@ -42,6 +42,15 @@ def text_of(design: Design, name: str) -> str:
     return _texts.put(key, _text(given), given) if known is None else known
 
 
+def alone(design: Design, name: str) -> str:
+    """The text of `text_of`.
+
+    Raises:
+        DesignError: where the definition, or one that it uses, is wrong.
+    """
+    return text_of(design, name) or _source(_reached(design, name))
+
+
 def _reached(design: Design, name: str) -> tuple[Definition, ...]:
     """The definition and all that it uses, at once or through others, in the order of the document."""
     found, pending = set[str](), [name]
@@ -54,11 +63,14 @@ def _reached(design: Design, name: str) -> tuple[Definition, ...]:
 
 
 def _text(definitions: tuple[Definition, ...]) -> str:
-    alone = Design(inputs=(Input(shape=(1,)),), root=Sequential(), definitions=definitions, name="Nothing")
     try:
-        return source(alone)
+        return _source(definitions)
     except DesignError:
         return ""
+
+
+def _source(definitions: tuple[Definition, ...]) -> str:
+    return source(Design(inputs=(Input(shape=(1,)),), root=Sequential(), definitions=definitions, name="Nothing"))
 
 
 def run_source(text: str, filename: str, custom: Collection[str]) -> dict[str, Any]:
