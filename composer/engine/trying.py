@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from composer.codegen.alone import classes_of
 from composer.codegen.judging import custom_classes
 from composer.design.document import Definition, Design
 from composer.design.nodes import Code
@@ -44,7 +45,7 @@ def try_layer(
     """
     definition = _checked(design, name, inputs)
     text = alone(design, name)
-    found = TriedReport(written(text))
+    found = TriedReport(classes_of(text))
     try:
         with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -114,13 +115,6 @@ def _told(name: str, value: object) -> TriedTensor:
     text = numpy.array2string(known.numpy(), precision=4, threshold=_SHOWN, edgeitems=_EDGE, separator=", ")
     dtype = str(value.dtype).removeprefix("torch.")
     return TriedTensor(name, tuple(value.shape), dtype, text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …")
-
-
-def written(text: str) -> str:
-    """The classes of a source of definitions alone, without the empty model that stands in for a design."""
-    classes = [each for each in ast.parse(text).body if isinstance(each, ast.ClassDef)]
-    lines = text.split("\n")
-    return "\n".join(lines[classes[0].lineno - 1 : classes[-1].lineno - 1]).strip("\n")
 
 
 def _sentence(error: Exception) -> str:

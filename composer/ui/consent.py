@@ -6,11 +6,11 @@ somebody changes elsewhere needs one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
-from composer.design.document import Design
+from composer.design.document import Definition, Design
 from composer.design.nodes import Code
 from composer.design.text import loads
 from composer.ui.document import Document
@@ -27,6 +27,11 @@ def codes(design: Design) -> Iterator[str]:
 def allow(design: Design) -> None:
     """From now on the code of this design may run, in whatever design it stands."""
     _allowed.update(codes(design))
+
+
+def allow_definitions(definitions: Iterable[Definition]) -> None:
+    """From now on the code of these custom layers may run: a person wrote it here, or asked to run it."""
+    _allowed.update(each.body.code for each in definitions if isinstance(each.body, Code))
 
 
 def allowed(design: Design) -> bool:

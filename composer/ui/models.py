@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from composer.errors import ComposerError, KernelError, KernelTimeout
+from composer.kernel.limits import Limits, default_memory
 from composer.kernel.pool import Pool
 from composer.reports import FlopsReport, RepairReport, ShapesReport, SourceReport
 from composer.ui import consent
@@ -17,6 +18,7 @@ from composer.ui.language import _
 
 PREVIEWS = "previews"
 _SECONDS = 60.0
+_TRIAL_MEMORY = 4 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ def pool() -> Pool:
 def _previews() -> Pool:
     """A pool of its own: no design's id can be the name of another's kernel."""
     return Pool()
+
+
+@cache
+def trials() -> Pool:
+    """Processes in which custom layers are tried out: one that runs away takes no live model with it."""
+    return Pool(Limits(memory=min(default_memory() or _TRIAL_MEMORY, _TRIAL_MEMORY)))
 
 
 def preview(text: str) -> Preview:
@@ -112,6 +120,7 @@ def close_all() -> None:
     """End every kernel; the next call starts one again."""
     pool().close_all()
     _previews().close_all()
+    trials().close_all()
 
 
 def _ask(verb: str, text: str, run_code: bool) -> Any:
