@@ -7,9 +7,7 @@ from typing import Any
 
 from composer.catalog import LAYERS
 from composer.design.document import Definition, Design
-from composer.design.edits.ids import stem_of
-from composer.design.names import unique
-from composer.design.nodes import Layer, Node, Tensor, Use
+from composer.design.nodes import Node, Tensor, Use
 from composer.ui.entries import Button, Entry
 from composer.ui.fields import Field, fields_of, name_of
 from composer.ui.handler import Operation
@@ -44,9 +42,8 @@ def add_tensors(definition: Definition) -> list[Button]:
         ("Buffer", _("buffer"), _("Add a buffer: a tensor that is saved and not learned"), {}),
         ("Constant", _("constant"), _("Add a constant: a tensor that is neither learned nor saved"), {}),
     )
-    stems = {"Parameter": "weight", "Buffer": "buffer", "Constant": "constant"}
     return [
-        Button(label, [_insert(definition, {"kind": kind, "shape": [1], **rest}, stems[kind])], help)
+        Button(label, [_insert(definition, {"kind": kind, "shape": [1], **rest})], help)
         for kind, label, help, rest in kinds
     ]
 
@@ -63,9 +60,9 @@ def add_layer(design: Design, definition: Definition) -> Entry:
         if asked in others:
             found = next(each for each in design.definitions if each.name == asked)
             options = {each.name: 1 for each in found.options if each.default is None}
-            return [_insert(definition, {"kind": "Use", "of": asked, "options": options}, stem_of(Use(of=asked)))]
+            return [_insert(definition, {"kind": "Use", "of": asked, "options": options})]
         if asked in LAYERS:
-            return [_insert(definition, layer_node(asked), stem_of(Layer(kind=asked)))]
+            return [_insert(definition, layer_node(asked))]
         raise FieldError(_("expects the name of a layer, such as Linear, or of a definition of this design"))
 
     help = _("Its code calls it as self.<name>(x).")
@@ -79,13 +76,6 @@ def remove_node(definition: Definition, node: Node) -> Button:
     return Button(_("Remove"), [edit], _("Remove {name}").format(name=node.id))
 
 
-def _insert(definition: Definition, node: dict[str, Any], stem: str) -> Operation:
-    body = code_of(definition)
-    taken = {*body.input_names, *(each.id for each in body.nodes), *(each.name for each in definition.options)}
-    index = len(body.nodes)
-    return {
-        "edit": "insert",
-        "path": f".{definition.name}",
-        "index": index,
-        "node": {**node, "id": unique(stem, taken)},
-    }
+def _insert(definition: Definition, node: dict[str, Any]) -> Operation:
+    """It gets an id of its own there, so that two quick clicks make two."""
+    return {"edit": "insert", "path": f".{definition.name}", "index": len(code_of(definition).nodes), "node": node}

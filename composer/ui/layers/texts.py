@@ -11,7 +11,7 @@ from composer.views.wording import clean
 
 def values(text: str, label: str) -> str:
     """Values of a tensor, written out."""
-    return _region(html.escape(clean(text)), label)
+    return _region("\n".join(html.escape(clean(line)) for line in text.split("\n")), label)
 
 
 def source(text: str, label: str) -> str:
