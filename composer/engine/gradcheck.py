@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -14,7 +15,8 @@ from torch.nn.parameter import is_lazy
 from composer.errors import CutOff
 from composer.trial_reports import GradientCheck
 
-_EACH = 200  # values that are moved one by one; with more of them, all at once in a random direction
+_EACH = 200  # values in or out that are looked at one by one; of more, one sum in a random direction
+_SLOW = 0.2  # seconds of a pass, beyond which the many that a check needs take too long
 
 
 def gradient_check(layer: nn.Module, values: Sequence[Tensor | None], seed: int = 0) -> GradientCheck:
@@ -43,10 +45,14 @@ def gradient_check(layer: nn.Module, values: Sequence[Tensor | None], seed: int 
 
 def _judged(function: object, points: list[Tensor]) -> GradientCheck:
     try:
+        start = time.perf_counter()
         outputs = function(*points)  # type: ignore[operator]
+        seconds = time.perf_counter() - start
         if not outputs:
             return GradientCheck("none", "no output of real numbers")
-        fast = sum(each.numel() for each in points) > _EACH
+        if seconds > _SLOW:
+            return GradientCheck("none", f"a pass takes {seconds:.1f} s in float64, and a check takes many")
+        fast = any(sum(each.numel() for each in side) > _EACH for side in (points, outputs))
         torch.autograd.gradcheck(function, points, fast_mode=fast, check_undefined_grad=False)  # type: ignore[arg-type]
     except (CutOff, MemoryError):
         raise

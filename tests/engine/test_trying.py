@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import pickle
 import re
+import time
 
 import pytest
 import torch
 
 from composer.design.document import Definition, DefinitionOption, Design
 from composer.design.nodes import Code, Initializer, Layer, Node, Tensor, Use
+from composer.engine import gradcheck
 from composer.engine.trying import Given, try_layer
 from composer.errors import DesignError
 from composer.trial_reports import TriedReport
@@ -115,6 +117,19 @@ class TestGradients:
             report = try_layer(made(REDUCTION, W, options=("n", "out")), "Tried", SIZES, [(shape, "float32")])
             assert report.gradient and report.gradient.verdict == "passes"
         assert report.parameters[0].dtype == "float32"  # it was a copy that became float64
+
+    def test_many_outputs_are_checked_in_one_direction(self) -> None:
+        start = time.monotonic()
+        found = tried(body("return x.exp().sum() * torch.ones(300_000)")).gradient
+        assert found and found.verdict == "passes"
+        assert time.monotonic() - start < 5
+        wrong = tried(body("return x.detach().exp().sum() * x.sum() * torch.ones(3_000)")).gradient
+        assert wrong and wrong.verdict == "fails"
+
+    def test_slow_layers_are_not_checked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(gradcheck, "_SLOW", 0.0)
+        report = tried(body("return x * 2"))
+        assert report.outputs and report.gradient and "a check takes many" in report.gradient.why
 
     @pytest.mark.parametrize(
         ("code", "why"),
