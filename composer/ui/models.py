@@ -18,6 +18,7 @@ from composer.ui.language import _
 
 PREVIEWS = "previews"
 _SECONDS = 60.0
+_CODE_SECONDS = 6.0  # where custom layers run
 _TRIAL_MEMORY = 4 * 2**30
 
 
@@ -60,14 +61,23 @@ def trials() -> Pool:
 
 
 def preview(text: str) -> Preview:
-    """Shapes, parameters and problems of the design that `text` says. Its code is run where that is allowed."""
-    return _preview(text, consent.allowed_in(text))
+    """Shapes, parameters and problems of the design that `text` says. Its code is run where that is allowed.
+
+    Code that takes too long is stopped, and not run again before a person asks for it.
+    """
+    try:
+        return _preview(text, consent.allowed_in(text))
+    except KernelTimeout:
+        consent.stop(text)
+        return _preview(text, False)
 
 
 @lru_cache(maxsize=64)
 def _preview(text: str, run_code: bool) -> Preview:
     try:
         return Preview(_ask("shapes", text, run_code))
+    except KernelTimeout:
+        raise
     except ComposerError as error:
         return Preview(ShapesReport(), str(error))
 
@@ -124,8 +134,14 @@ def close_all() -> None:
 
 
 def _ask(verb: str, text: str, run_code: bool) -> Any:
+    kernel = _previews().get(PREVIEWS)
+    custom = run_code and '"Code"' in text
     try:
-        return _previews().get(PREVIEWS).call(verb, timeout=_SECONDS, text=text, run_code=run_code)
+        if custom:
+            kernel.call("ping", timeout=_SECONDS)  # the time to come up is not the code's
+        return kernel.call(verb, timeout=_CODE_SECONDS if custom else _SECONDS, text=text, run_code=run_code)
     except KernelTimeout:
         _previews().close(PREVIEWS)
+        if custom:
+            raise
         raise KernelError(_("The shapes were not found within a minute, and the search was stopped.")) from None

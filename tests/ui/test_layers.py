@@ -18,6 +18,7 @@ from composer.ui import consent, handler, models, state
 from composer.ui.document import Document
 from composer.ui.layers import custom, form, trying, writing
 from composer.ui.layers.custom import code_of, named
+from composer.ui.views import begin_graph
 from composer.workspace import Workspace
 from tests.build import chain, linear
 from tests.ui.pages import open_page, settled
@@ -309,6 +310,32 @@ class TestPage:
         handler.apply(document, [{"edit": "rename_definition", "name": "Mine", "new": "First"}])
         app.run()
         assert app.radio[0].value == "Other" and app.radio[0].options == ["First", "Other"]
+
+
+def test_code_that_does_not_end_is_stopped_in_the_preview_and_asked_for_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "_CODE_SECONDS", 1.0)
+    endless = layer("def forward(self, x):\n    return x + max(range(10**12))\n")
+    document = made(workspace, endless, design=chain(linear("a", 4, 3), Use(id="mine", of="Mine")))
+    consent.allow(document.design)
+    start = time.monotonic()
+    app = open_page("compose", document.id)
+    assert time.monotonic() - start < 30
+    assert "did not come to an end in time and was stopped" in text(app)
+    assert models.preview(document.text).report.outputs["a"]
+    click(app, "allow_code")  # and again
+    assert "did not come to an end in time and was stopped" in text(app)
+    writing.write(document, "Mine", "def forward(self, x):\n    return x\n")
+    assert "was stopped" not in text(settled(app.run()))
+
+
+def test_the_graph_follows_when_code_may_run(workspace: Workspace) -> None:
+    strange = layer("def forward(self, x):\n    return x[:, :2] * 3.25\n")
+    document = made(workspace, strange, design=chain(Use(id="mine", of="Mine")))
+    assert "N×2" not in begin_graph(document).result().svg
+    consent.allow(document.design)
+    assert "N×2" in begin_graph(document).result().svg
 
 
 def test_a_ready_layer_gets_a_name_of_its_own(document: Document) -> None:
