@@ -14,7 +14,7 @@ PACKAGE = ROOT / "composer"
 
 LOWEST = {
     "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
-    "signals", "storage_reports",
+    "signals", "storage_reports", "trial_reports",
 }  # fmt: skip
 PURE = {"design", "catalog", "codegen", "templates"} | LOWEST
 ALLOWED = {
@@ -28,6 +28,7 @@ ALLOWED = {
     "memo": set(),
     "signals": {"tensor_reports"},
     "storage_reports": set(),
+    "trial_reports": set(),
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,
     "codegen": {"codegen", "design", "catalog"} | LOWEST,

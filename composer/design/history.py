@@ -47,11 +47,15 @@ class History:
         following = self.entries[self.position + 1 : self.position + 2]
         return following[0].name if following else ""
 
-    def do(self, name: str, design: Design) -> History:
-        """With a new state, in place of those that were undone. One with the same text is none."""
+    def do(self, name: str, design: Design, join: bool = False) -> History:
+        """With a new state, in place of those that were undone. One with the same text is none.
+
+        With `join` it is no further step where the last one had the same name, as while something is being typed.
+        """
         if design == self.design and text.dumps(design) == text.dumps(self.design):
             return self
-        return History((*self.entries[: self.position + 1], Entry(name, design)), self.position + 1)
+        last = self.position - (join and self.position > 0 and self.undo_name == name)
+        return History((*self.entries[: last + 1], Entry(name, design)), last + 1)
 
     def apply(self, operation: Mapping[str, Any]) -> History:
         """With the state that an operation makes.

@@ -13,10 +13,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from composer.codegen.source import source
-from composer.design.document import Definition, Design, Input
-from composer.design.nodes import Sequential, Use
-from composer.design.paths import walk
+from composer.codegen.alone import reached, source_of_definitions
+from composer.design.document import Definition, Design
 from composer.engine import preview
 from composer.engine.capped import capped, names
 from composer.engine.preview import Outcome
@@ -36,27 +34,24 @@ def custom_layers(design: Design) -> frozenset[str]:
 
 def text_of(design: Design, name: str) -> str:
     """Source of the definition `name` and of those that it uses, as in the design's; "" where they are wrong."""
-    given = _reached(design, name)
+    given = reached(design, name)
     key = tuple(map(id, given))
     known = _texts.get(key)
     return _texts.put(key, _text(given), given) if known is None else known
 
 
-def _reached(design: Design, name: str) -> tuple[Definition, ...]:
-    """The definition and all that it uses, at once or through others, in the order of the document."""
-    found, pending = set[str](), [name]
-    while pending:
-        definition = design.definition(pending.pop())
-        if definition and definition.name not in found:
-            found.add(definition.name)
-            pending += [each.of for _, each in walk(definition.body) if isinstance(each, Use)]
-    return tuple(each for each in design.definitions if each.name in found)
+def alone(design: Design, name: str) -> str:
+    """The text of `text_of`.
+
+    Raises:
+        DesignError: where the definition, or one that it uses, is wrong.
+    """
+    return text_of(design, name) or source_of_definitions(reached(design, name))
 
 
 def _text(definitions: tuple[Definition, ...]) -> str:
-    alone = Design(inputs=(Input(shape=(1,)),), root=Sequential(), definitions=definitions, name="Nothing")
     try:
-        return source(alone)
+        return source_of_definitions(definitions)
     except DesignError:
         return ""
 

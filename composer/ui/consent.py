@@ -6,17 +6,18 @@ somebody changes elsewhere needs one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
-from composer.design.document import Design
+from composer.design.document import Definition, Design
 from composer.design.nodes import Code
 from composer.design.text import loads
 from composer.ui.document import Document
 from composer.ui.language import _, plural
 
 _allowed: set[str] = set()
+_stopped: set[str] = set()  # what was allowed, and took too long
 
 
 def codes(design: Design) -> Iterator[str]:
@@ -26,7 +27,21 @@ def codes(design: Design) -> Iterator[str]:
 
 def allow(design: Design) -> None:
     """From now on the code of this design may run, in whatever design it stands."""
-    _allowed.update(codes(design))
+    allow_definitions(design.definitions)
+
+
+def allow_definitions(definitions: Iterable[Definition]) -> None:
+    """From now on the code of these custom layers may run: a person wrote it here, or asked to run it."""
+    texts = {each.body.code for each in definitions if isinstance(each.body, Code)}
+    _allowed.update(texts)
+    _stopped.difference_update(texts)
+
+
+def stop(text: str) -> None:
+    """Allow no more the code of the design that `text` says: it took too long. It runs when that is asked for again."""
+    texts = set(codes(loads(text)))
+    _allowed.difference_update(texts)
+    _stopped.update(texts)
 
 
 def allowed(design: Design) -> bool:
@@ -45,12 +60,15 @@ def ask(document: Document) -> bool:
         return True
     number = sum(isinstance(each.body, Code) for each in document.design.definitions)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="consent"):
+        stopped = not _stopped.isdisjoint(codes(document.design))
         text = plural(
             "This design has {number} custom layer, whose code has not run yet. What comes out of it is unknown.",
             "This design has {number} custom layers, whose code has not run yet. What comes out of them is unknown.",
             number,
         )
-        st.markdown(f":material/code: {text}", width="stretch")
+        if stopped:
+            text = _("Code of custom layers did not come to an end in time and was stopped. What comes out is unknown.")
+        st.markdown(f":material/{'timer_off' if stopped else 'code'}: {text}", width="stretch")
         st.button(
             _("Run it"), icon=":material/play_arrow:", key="allow_code", on_click=allow, args=(document.design,),
             help=_("It passed the gate: it can compute with tensors, and reach nothing else of this machine."),

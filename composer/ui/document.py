@@ -14,6 +14,7 @@ from composer.workspace import StaleSave, Stored, Workspace
 
 if TYPE_CHECKING:
     from composer.storage_reports import StorageReport
+    from composer.ui.layers.trying import Trial
     from composer.ui.live import Live
     from composer.ui.looking import Look
     from composer.ui.running import Run
@@ -29,7 +30,8 @@ class Document:
     `trouble` is why the last change is not in the file: a StaleSave where somebody else changed that, another
     error where it cannot be written; None where all is saved. `run` is the last run of the model, `live` what is known
     of that, `gradients` the last look at those, `weights` what is known of its values, `filling` what its initializer
-    rules did last, `storage` how a chain did by where it keeps its layers.
+    rules did last, `storage` how a chain did by where it keeps its layers, `trial` what came of a custom layer that was
+    tried.
     """
 
     def __init__(self, workspace: Workspace, stored: Stored) -> None:
@@ -45,6 +47,7 @@ class Document:
         self.weights: Weights | None = None
         self.filling: Filling | None = None
         self.storage: StorageReport | ComposerError | None = None
+        self.trial: Trial | None = None
         self.acks: dict[str, int] = {}  # for each page, the number of its last operation that was applied
         self._workspace = workspace
         self._text = (stored.design, dumps(stored.design))

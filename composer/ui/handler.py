@@ -29,11 +29,11 @@ class Outcome:
     refused: tuple[Problem, ...] = ()
 
 
-def apply(document: Document, operations: Sequence[Operation], label: str = "") -> Outcome:
+def apply(document: Document, operations: Sequence[Operation], label: str = "", join: bool = False) -> Outcome:
     """Apply operations in order, all or none of them, as one step of the history, and save.
 
     An operation is the name of an edit and its arguments: `{"edit": "remove", "path": "conv1"}`. `label` names the
-    step; where none is given, the operations do.
+    step; where none is given, the operations do. With `join` a step of the same name goes on.
     """
     with document.lock:
         design = document.design
@@ -42,7 +42,7 @@ def apply(document: Document, operations: Sequence[Operation], label: str = "") 
                 design = apply_edit(design, operation)
         except EditError as error:
             return Outcome(refused=error.problems)
-        return _keep(document, document.history.do(label or ", ".join(map(describe, operations)), design))
+        return _keep(document, document.history.do(label or ", ".join(map(describe, operations)), design, join))
 
 
 def repair(document: Document) -> Outcome:

@@ -110,6 +110,7 @@ def _about(kind: str) -> str:
         "Buffer": _("A tensor that is saved with the model but not learned."),
         "Constant": _("A tensor that is neither learned nor saved."),
         "Shared": _("The very module of an earlier node, used here again: same weights, and gradients add."),
+        "Code": _("A custom layer: what it declares, and code that computes with it. The page Layers has its code."),
         "Use": _("An instance of a definition, with weights of its own."),
     }.get(kind, "")
 

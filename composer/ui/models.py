@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from composer.errors import ComposerError, KernelError, KernelTimeout
+from composer.kernel.limits import Limits, default_memory
 from composer.kernel.pool import Pool
 from composer.reports import FlopsReport, RepairReport, ShapesReport, SourceReport
 from composer.ui import consent
@@ -17,6 +18,8 @@ from composer.ui.language import _
 
 PREVIEWS = "previews"
 _SECONDS = 60.0
+_CODE_SECONDS = 6.0  # where custom layers run
+_TRIAL_MEMORY = 4 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +54,30 @@ def _previews() -> Pool:
     return Pool()
 
 
+@cache
+def trials() -> Pool:
+    """Processes in which custom layers are tried out: one that runs away takes no live model with it."""
+    return Pool(Limits(memory=min(default_memory() or _TRIAL_MEMORY, _TRIAL_MEMORY)))
+
+
 def preview(text: str) -> Preview:
-    """Shapes, parameters and problems of the design that `text` says. Its code is run where that is allowed."""
-    return _preview(text, consent.allowed_in(text))
+    """Shapes, parameters and problems of the design that `text` says. Its code is run where that is allowed.
+
+    Code that takes too long is stopped, and not run again before a person asks for it.
+    """
+    try:
+        return _preview(text, consent.allowed_in(text))
+    except KernelTimeout:
+        consent.stop(text)
+        return _preview(text, False)
 
 
 @lru_cache(maxsize=64)
 def _preview(text: str, run_code: bool) -> Preview:
     try:
         return Preview(_ask("shapes", text, run_code))
+    except KernelTimeout:
+        raise
     except ComposerError as error:
         return Preview(ShapesReport(), str(error))
 
@@ -112,11 +130,18 @@ def close_all() -> None:
     """End every kernel; the next call starts one again."""
     pool().close_all()
     _previews().close_all()
+    trials().close_all()
 
 
 def _ask(verb: str, text: str, run_code: bool) -> Any:
+    kernel = _previews().get(PREVIEWS)
+    custom = run_code and '"Code"' in text
     try:
-        return _previews().get(PREVIEWS).call(verb, timeout=_SECONDS, text=text, run_code=run_code)
+        if custom:
+            kernel.call("ping", timeout=_SECONDS)  # the time to come up is not the code's
+        return kernel.call(verb, timeout=_CODE_SECONDS if custom else _SECONDS, text=text, run_code=run_code)
     except KernelTimeout:
         _previews().close(PREVIEWS)
+        if custom:
+            raise
         raise KernelError(_("The shapes were not found within a minute, and the search was stopped.")) from None

@@ -124,6 +124,11 @@ def _of_spec(spec: NodeSpec) -> Entry:
     )
 
 
+def layer_node(kind: str) -> dict[str, Any]:
+    """A layer with the values that its options begin with."""
+    return dict(_of_spec(LAYERS[kind])["node"])
+
+
 def _first(option: Any) -> Any:
     """A value to begin with. The size of an input is 1 until the editor fits it to what comes in."""
     if getattr(option, "measures", None):

@@ -32,6 +32,8 @@ GRAPH = "graph"
 CODE = "code"
 INSPECTOR = "inspector"
 RULES = "rules"
+LAYER = "layer"
+WRITING = "writing"
 DESIGNS = "designs"
 FOLLOW = "follow"
 _PARAMETER = "design"
@@ -257,9 +259,11 @@ def is_there(document: Document, path: str) -> bool:
     return True
 
 
-def change(document: Document, operations: Sequence[Operation], quiet: bool = False, label: str = "") -> Outcome:
+def change(
+    document: Document, operations: Sequence[Operation], quiet: bool = False, label: str = "", join: bool = False
+) -> Outcome:
     """Apply operations; unless `quiet`, what speaks against them is said. The selection follows a new name."""
-    outcome = handler.apply(document, operations, label)
+    outcome = handler.apply(document, operations, label, join)
     for problem in () if quiet else outcome.refused:
         notify(str(problem))
     for operation in operations if outcome.changed else ():
@@ -340,7 +344,8 @@ def remember(key: str, value: Any) -> None:
 
 
 __all__ = [
-    "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "RULES", "WORKSPACE", "Deleted", "Document",
+    "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "LAYER", "RULES", "WORKSPACE", "WRITING", "Deleted",
+    "Document",
     "answer", "begin", "change", "chosen_key", "close", "deepen_from_graph", "deleted", "document", "documents",
     "drafts", "first", "follow_table", "is_there", "keep_selection", "kept", "note_deleted", "notify", "open_id",
     "opened", "remember", "said", "select", "select_all", "select_from", "select_from_editor", "selected",

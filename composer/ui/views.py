@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from composer.design.text import loads
-from composer.ui import models, state
+from composer.ui import consent, models, state
 from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.ui.outbox import fresh
@@ -44,7 +44,8 @@ def component(name: str, style: str = "") -> Any:
 
 def begin_graph(document: state.Document) -> Future[Drawn]:
     """Begin to draw the graph, in a process of its own, while the rest of the page is drawn."""
-    return _drawing.submit(_drawn, document.text, models.preview(document.text).failure, state.opened())
+    failure = models.preview(document.text).failure
+    return _drawing.submit(_drawn, document.text, failure, state.opened(), consent.allowed(document.design))
 
 
 def show_graph(document: state.Document, drawing: Future[Drawn]) -> None:
@@ -97,8 +98,8 @@ def dot_text(text: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _drawn(text: str, failure: str, opened: Opened) -> Drawn:
-    """The picture of a design. One without shapes, because of a `failure` to find them, is another one."""
+def _drawn(text: str, failure: str, opened: Opened, run_code: bool) -> Drawn:
+    """The picture of a design. One without shapes, because of a `failure` or of code that may not run, is another."""
     drawn = graph(loads(text), models.preview(text).report, opened=opened)
     return Drawn(svg(drawn), drawn, {each.id: _part(each) for each in drawn.parts if each.role != "broken"})
 

@@ -12,6 +12,7 @@ from composer.web.pages import folder
 st.set_page_config(page_title="Block Composer", page_icon=header.ICON, layout="wide")
 pages = [
     st.Page(folder() / "compose.py", title=_("Compose"), default=True),
+    st.Page(folder() / "layers.py", title=_("Layers")),
     st.Page(folder() / "parameters.py", title=_("Parameters")),
     st.Page(folder() / "initialize.py", title=_("Initialize")),
     st.Page(folder() / "gradients.py", title=_("Gradients")),

@@ -1,5 +1,6 @@
 // Cards with forms, one for each rule in their order. What is entered goes through an outbox, as in the inspector.
 
+import { button } from "./buttons.js";
 import { Outbox } from "./editor_outbox.js";
 import { element } from "./element.js";
 import { Rows } from "./inspector_rows.js";
@@ -79,16 +80,4 @@ class Card {
     this.problems.replaceChildren(...sentences, ...offered);
     this.problems.className = problems.length ? "problems problem" : "problems";
   }
-}
-
-function button({ label, help, enabled = true }, act) {
-  const made = element("button", "", label);
-  made.type = "button";
-  made.disabled = !enabled;
-  if (help) {
-    made.title = help;
-    made.setAttribute("aria-label", help);
-  }
-  made.addEventListener("click", act);
-  return made;
 }

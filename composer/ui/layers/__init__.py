@@ -1,0 +1,1 @@
+"""The page Layers: custom layers are written, declared, and tried out."""
