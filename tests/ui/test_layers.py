@@ -14,6 +14,7 @@ from composer import templates
 from composer.codegen.gate import published
 from composer.design.document import Definition, DefinitionOption, Design
 from composer.design.nodes import Code, Initializer, Tensor, Use
+from composer.reports import describe
 from composer.ui import consent, handler, models, state
 from composer.ui.document import Document
 from composer.ui.layers import custom, form, trying, writing
@@ -315,7 +316,7 @@ class TestPage:
 def test_code_that_does_not_end_is_stopped_in_the_preview_and_asked_for_again(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "_CODE_SECONDS", 1.0)
+    monkeypatch.setattr(models, "_CODE_SECONDS", 3.0)
     endless = layer("def forward(self, x):\n    return x + max(range(10**12))\n")
     document = made(workspace, endless, design=chain(linear("a", 4, 3), Use(id="mine", of="Mine")))
     consent.allow(document.design)
@@ -346,3 +347,21 @@ def test_a_ready_layer_gets_a_name_of_its_own(document: Document) -> None:
 def test_the_design_of_the_page_is_data(document: Document) -> None:
     assert isinstance(document.design, Design)
     json.dumps([shown(document), writing.shown(document, mine(document))])
+
+
+def test_a_layer_of_the_book_is_put_into_the_design_with_what_it_uses(workspace: Workspace) -> None:
+    document = state.documents().open(workspace.create(chain(linear("a", 4, 20))).id)
+    app = open_page("layers", document.id)
+    click(app, "take:fixed_hidden_mlp")
+    assert [each.name for each in document.design.definitions] == ["FixedHiddenMLP"]
+    report = models.preview(document.text).report
+    assert not report.problems and describe(report.outputs[document.design.root.children[-1].id]) == "scalar"
+
+
+def test_a_layer_of_the_book_opens_as_a_design(workspace: Workspace) -> None:
+    document = state.documents().open(workspace.create(chain(linear("a", 4, 20))).id)
+    app = open_page("layers", document.id)
+    click(app, "open:chimera")
+    opened = state.documents().open(str(app.session_state["open_design"]))
+    assert opened.id != document.id
+    assert not models.preview(opened.text).report.problems

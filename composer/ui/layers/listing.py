@@ -23,19 +23,9 @@ def listing(document: Document, chosen: Definition | None) -> None:
         st.radio(label, names, key=key, format_func=escape, on_change=lambda: custom.look_at(state.widget(key)))
     new, icon = _("New layer"), ":material/add:"
     st.button(new, icon=icon, key="new_layer", width="stretch", on_click=custom.add, args=(document,))
-    _ready(document)
+    ready(document)
     if chosen is not None:
         _whole(document, chosen)
-
-
-def _ready(document: Document) -> None:
-    layers = ready()
-    if not layers:
-        return
-    with st.popover(_("From the book"), icon=":material/menu_book:", width="stretch"):
-        for name, definition in layers.items():
-            key = f"ready:{definition.name}"
-            st.button(escape(name), key=key, type="tertiary", on_click=custom.add, args=(document, definition))
 
 
 def _whole(document: Document, chosen: Definition) -> None:

@@ -13,11 +13,12 @@ from composer.ui.layers.help import show_help
 from composer.ui.layers.listing import listing
 from composer.ui.layers.trial import trial
 from composer.ui.layers.writing import writing
+from composer.ui.storing import storing
 
 
 def page(document: Document) -> None:
     """The whole page. Nothing runs of the design's code until a trial is asked for."""
-    sheets.use("layers/layers.css")
+    sheets.use("initialize.css", "layers/layers.css")
     chosen = looked_at(document.design)
     with st.container(key="layers"):
         left, middle, right = st.columns([5, 15, 12], gap="medium")
@@ -30,6 +31,9 @@ def page(document: Document) -> None:
             show_help()
     with left:
         listing(document, chosen)
+    with st.expander(_("Where a chain keeps its layers"), key="storage_switch", on_change="rerun") as part:
+        if part.open:
+            storing(document)
     if chosen is None:
         with middle:
             st.markdown(f"**{_('This design has no custom layer yet.')}**")
