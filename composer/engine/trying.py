@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy
 import torch
@@ -81,7 +82,7 @@ def _ran(
     return replace(
         found,
         inputs=tuple(_told(name, each) for name, each in given if each is not None),
-        outputs=tuple(_told(where, each) for where, each in _tensors(output))[:_OUTPUTS],
+        outputs=tuple(_told(where, each) for where, each in islice(_tensors(output), _OUTPUTS)),
         parameters=tuple(_told(name, each) for name, each in layer.named_parameters() if not is_lazy(each)),
         seconds=seconds,
         gradient=gradient_check(layer, values, seed),
@@ -110,7 +111,7 @@ def _tensors(value: object, where: str = "") -> Iterator[tuple[str, object]]:
 def _told(name: str, value: object) -> TriedTensor:
     if not isinstance(value, Tensor):
         return TriedTensor(name, (), type(value).__name__, repr(value)[:_LONGEST])
-    array = value.detach().to("cpu")
+    array = value.detach().to("cpu").resolve_conj().resolve_neg()
     known = array.float() if array.dtype in (torch.bfloat16, torch.float16) else array
     text = numpy.array2string(known.numpy(), precision=4, threshold=_SHOWN, edgeitems=_EDGE, separator=", ")
     dtype = str(value.dtype).removeprefix("torch.")

@@ -76,6 +76,8 @@ def test_the_header_has_room_for_all_pages(app: App, server: Server, width: int)
     page = app.page
     page.set_viewport_size({"width": width, "height": 800})
     app.go(f"/gradients?design={Workspace(server.workspace).create(templates.load('tied_mlp')).id}")
+    header = page.locator('[data-testid="stLayoutWrapper"]:has(> .st-key-header)')
+    expect(header).to_have_css("position", "fixed")  # the styles are there
     edges = [each.bounding_box() for each in (page.get_by_role("link", name="Gradients"), app.menu)]
     assert edges[0] and edges[1] and edges[0]["x"] + edges[0]["width"] <= edges[1]["x"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -77,6 +77,12 @@ class TestWhatItGives:
         assert "..." in report.outputs[0].values and len(report.outputs[0].values) < 1000
         pickle.dumps(report)
 
+    def test_every_kind_of_value_is_written(self) -> None:
+        report = tried(body("return torch.fft.fft(x).conj(), x.bfloat16(), x > 0, x[:0], x.expand(10**6, 10**4, 2, 3)"))
+        assert not report.error
+        assert [each.dtype for each in report.outputs] == ["complex64", "bfloat16", "bool", "float32", "float32"]
+        assert len(tried(body("return [x] * 1000")).outputs) == 20
+
     def test_an_optional_input_may_be_left_out(self) -> None:
         code = "def forward(self, x, y=None):\n    if y is None:\n        return x\n    return x + y\n"
         report = tried(code, inputs=(((2, 3), "float32"), None), names=("x", "y"))
