@@ -10,12 +10,16 @@ Verdict = Literal["passes", "fails", "none"]
 
 @dataclass(frozen=True, slots=True)
 class TriedTensor:
-    """A tensor by its name, with as much of its values as can be read, written out."""
+    """A tensor by its name, with as much of its values as can be read, written out.
+
+    `row` are the magnitudes of its values along the last dimension, of the first sample, as far as they can be drawn.
+    """
 
     name: str
     shape: tuple[int, ...]
     dtype: str
     values: str = ""
+    row: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

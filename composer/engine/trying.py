@@ -30,15 +30,24 @@ Given = tuple[tuple[int, ...], str] | None
 _INTEGERS = 10  # integer inputs are below it
 _SHOWN = 100  # values of a tensor that are written out in full
 _EDGE = 3
+_DRAWN = 512  # values of a row that are drawn
 _LONGEST = 3_000  # characters of them
 _OUTPUTS = 20
 _FILENAME = "<the layer>"
 
 
 def try_layer(
-    design: Design, name: str, options: Mapping[str, int], inputs: Sequence[Given], seed: int = 0
+    design: Design,
+    name: str,
+    options: Mapping[str, int],
+    inputs: Sequence[Given],
+    seed: int = 0,
+    waves: Sequence[float] = (),
 ) -> TriedReport:
     """What becomes of the custom layer `name` on random values; `inputs` are those of its `forward`.
+
+    With `waves`, inputs of real numbers are a signal instead: along the last dimension a sum of sines, each with that
+    many periods.
 
     Raises:
         DesignError: where there is no such layer, or it or what it uses has problems, or its inputs are others.
@@ -52,7 +61,7 @@ def try_layer(
             warnings.simplefilter("ignore")
             torch.manual_seed(seed)
             layer = run_source(text, _FILENAME, custom_classes(design))[name](**options).eval()
-            return _ran(found, layer, [_random(each) for each in inputs], definition.body.input_names, seed)
+            return _ran(found, layer, [_made(each, waves) for each in inputs], definition.body.input_names, seed)
     except Exception as error:
         if isinstance(error, MemoryError) or "memory" in str(error):
             raise
@@ -89,11 +98,14 @@ def _ran(
     )
 
 
-def _random(given: Given) -> Tensor | None:
+def _made(given: Given, waves: Sequence[float]) -> Tensor | None:
     if given is None:
         return None
     shape, name = given
     dtype = getattr(torch, name)
+    if waves and dtype.is_floating_point:
+        time = torch.arange(shape[-1], dtype=dtype) / shape[-1]
+        return torch.stack([torch.sin(2 * torch.pi * each * time) for each in waves]).sum(0).expand(shape).contiguous()
     if dtype.is_floating_point or dtype.is_complex:
         return torch.randn(shape, dtype=dtype)
     return torch.randint(2 if dtype is torch.bool else _INTEGERS, shape).to(dtype)
@@ -115,7 +127,17 @@ def _told(name: str, value: object) -> TriedTensor:
     known = array.float() if array.dtype in (torch.bfloat16, torch.float16) else array
     text = numpy.array2string(known.numpy(), precision=4, threshold=_SHOWN, edgeitems=_EDGE, separator=", ")
     dtype = str(value.dtype).removeprefix("torch.")
-    return TriedTensor(name, tuple(value.shape), dtype, text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …")
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+    return TriedTensor(name, tuple(value.shape), dtype, shown, _row(known))
+
+
+def _row(values: Tensor) -> tuple[float, ...]:
+    """The magnitudes along the last dimension, of the first sample."""
+    if not values.dim() or not values.numel():
+        return ()
+    first = values.reshape(-1, values.shape[-1])[0, :_DRAWN]
+    row = (first if first.dtype is not torch.bool else first.byte()).abs().double()
+    return tuple(row.tolist()) if bool(torch.isfinite(row).all()) else ()
 
 
 def _sentence(error: Exception) -> str:

@@ -16,11 +16,12 @@ def try_layer(
     options: Mapping[str, int],
     inputs: Sequence[tuple[tuple[int, ...], str] | None],
     seed: int,
+    waves: Sequence[float] = (),
 ) -> TriedReport:
     """The custom layer `name` of a design, run on random values, with its gradients checked."""
     from composer.engine.trying import try_layer as engine
 
-    return engine(read(text), name, options, inputs, seed)
+    return engine(read(text), name, options, inputs, seed, waves)
 
 
 VERBS: Mapping[str, Verb] = {"try_layer": try_layer}

@@ -186,3 +186,20 @@ class TestFailures:
             tried(body("return x"), inputs=(((2,), "float32"), ((2,), "float32")))
         with pytest.raises(DesignError):
             try_layer(made(body("return x")), "Other", {}, [])
+
+
+def test_a_signal_has_its_peaks_where_its_sines_are() -> None:
+    """5.4.4, question 2: the first half of the Fourier coefficients."""
+    code = "def forward(self, x):\n    return torch.fft.fft(x)[..., : x.shape[-1] // 2]\n"
+    report = try_layer(made(code), "Tried", {}, [((2, 64), "float32")], waves=(3, 10))
+    (output,) = report.outputs
+    assert (output.shape, output.dtype) == ((2, 32), "complex64")
+    assert sorted(range(32), key=lambda k: -output.row[k])[:2] in ([3, 10], [10, 3])
+    assert max(each for k, each in enumerate(output.row) if k not in (3, 10)) < 1e-3 * output.row[3]
+
+
+def test_rows_are_of_what_can_be_drawn() -> None:
+    (output,) = try_layer(made(body("return x / 0")), "Tried", {}, [((2, 3), "float32")]).outputs
+    assert output.row == ()
+    (number,) = try_layer(made(body("return x.sum()")), "Tried", {}, [((2, 3), "float32")]).outputs
+    assert number.row == ()

@@ -19,6 +19,7 @@ from composer.ui import consent, handler, models, state
 from composer.ui.document import Document
 from composer.ui.layers import custom, form, trying, writing
 from composer.ui.layers.custom import code_of, named
+from composer.ui.layers.trial import waves_of
 from composer.ui.views import begin_graph
 from composer.workspace import Workspace
 from tests.build import chain, linear
@@ -365,3 +366,10 @@ def test_a_layer_of_the_book_opens_as_a_design(workspace: Workspace) -> None:
     opened = state.documents().open(str(app.session_state["open_design"]))
     assert opened.id != document.id
     assert not models.preview(opened.text).report.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "waves"), [("", ()), ("3, 10", (3.0, 10.0)), ("2.5", (2.5,)), ("a", None), ("inf", None)]
+)
+def test_periods_of_a_signal(text: str, waves: tuple[float, ...] | None) -> None:
+    assert waves_of(text) == waves

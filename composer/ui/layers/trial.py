@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from composer.codegen.alone import classes_of, reached, source_of_definitions
@@ -17,9 +19,11 @@ from composer.ui.layers import texts, trying
 from composer.ui.layers.custom import code_of
 from composer.ui.layers.trying import Given, Trial
 from composer.ui.messages import escape, show_error
+from composer.views.rows import bars
 
 _DTYPES = ("float32", "int64", "bool")
 _SHAPE = "2, 5"
+_WAVES = 8
 _PARAMETERS = 10  # that are told
 _WRONG: Given = ((), "")
 
@@ -59,6 +63,9 @@ def _controls(document: Document, definition: Definition, going_on: bool) -> Non
                 st.number_input(escape(each.name), value=first, step=1, key=key, help=help, width=110)
             )
         seed = int(st.number_input(_("Seed"), 0, 2**31, 0, key="try:seed", width=110))
+        help = _("Empty: random values. 3, 10 is a signal along the last dimension: a sine of 3 periods and one of 10.")
+        text = st.text_input(_("Signal"), key="try:waves", placeholder="3, 10", help=help, max_chars=60, width=110)
+        waves = waves_of(text)
         if going_on:
             st.button(_("Stop"), icon=":material/stop:", key="stop", on_click=trying.stop, args=(document,))
             return
@@ -67,9 +74,20 @@ def _controls(document: Document, definition: Definition, going_on: bool) -> Non
         label, icon = _("Try"), ":material/play_arrow:"
         asked = st.button(label, icon=icon, type="primary", key="try", disabled=refused, help=why)
     given = [each for each in inputs if each != _WRONG]
-    if asked and len(given) == len(inputs):
-        trying.begin(document, definition, options, given, seed)
+    if waves is None:
+        st.caption(f":orange[{_('expects numbers of periods, such as 3, 10')}]")
+    elif asked and len(given) == len(inputs):
+        trying.begin(document, definition, options, given, seed, waves)
         st.rerun()
+
+
+def waves_of(text: str) -> tuple[float, ...] | None:
+    """The numbers of periods that a person wrote; None where they are none."""
+    try:
+        found = tuple(float(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        return None
+    return found if len(found) <= _WAVES and all(math.isfinite(each) for each in found) else None
 
 
 def _input(key: str, name: str) -> Given:
@@ -110,6 +128,10 @@ def _report(report: TriedReport) -> None:
         name = f"{_('output')} {each.name}".strip()
         st.markdown(f"**{escape(name)}** {_told(each)}")
         st.html(texts.values(each.values, name))
+        if len(each.row) > 1:
+            with st.expander(_("Magnitudes of the first row"), key=f"try:row:{name}", on_change="rerun") as part:
+                if part.open:
+                    st.plotly_chart(bars(each.row, name), key=f"try_bars:{name}", config={"displaylogo": False})
     if report.gradient:
         st.markdown(_gradient(report.gradient))
     number = len(report.parameters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from composer.codegen.alone import reached
 from composer.design.document import Definition
@@ -30,9 +31,17 @@ class Trial:
 
 
 def begin(
-    document: Document, definition: Definition, options: Mapping[str, int], inputs: Sequence[Given], seed: int
+    document: Document,
+    definition: Definition,
+    options: Mapping[str, int],
+    inputs: Sequence[Given],
+    seed: int,
+    waves: Sequence[float] = (),
 ) -> None:
-    """Try a layer of the document as it is now, unless a trial is going on. Who asks for it lets its code run."""
+    """Try a layer of the document as it is now, unless a trial is going on. Who asks for it lets its code run.
+
+    `waves` make a signal of the inputs (`composer.engine.trying`).
+    """
     if document.trial is not None and document.trial.job.running:
         return
     design, text, id = document.design, document.text, document.id
@@ -42,9 +51,14 @@ def begin(
         kernel = models.trials().get(id)
         kernel.call("ping", timeout=_STARTING)  # the time to come up is not the layer's
         try:
-            report: TriedReport = kernel.call(
-                "try_layer", timeout=SECONDS, text=text, name=definition.name, options=options, inputs=inputs, seed=seed
-            )
+            asked: dict[str, Any] = {
+                "name": definition.name,
+                "options": options,
+                "inputs": inputs,
+                "seed": seed,
+                "waves": waves,
+            }
+            report: TriedReport = kernel.call("try_layer", SECONDS, text=text, **asked)
         except KernelTimeout:
             models.trials().close(id)
             message = _("It was not done after {seconds:.0f} s and was stopped. Does a loop end? Are the sizes small?")
