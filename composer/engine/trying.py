@@ -135,7 +135,7 @@ def _row(values: Tensor) -> tuple[float, ...]:
     """The magnitudes along the last dimension, of the first sample."""
     if not values.dim() or not values.numel():
         return ()
-    first = values.reshape(-1, values.shape[-1])[0, :_DRAWN]
+    first = values[(0,) * (values.dim() - 1)][:_DRAWN]  # no reshape: that would copy what is expanded
     row = (first if first.dtype is not torch.bool else first.byte()).abs().double()
     return tuple(row.tolist()) if bool(torch.isfinite(row).all()) else ()
 
