@@ -93,6 +93,7 @@ def test_a_tensor_reduction_from_nothing_to_a_file(app: App, server: Server, tmp
     enter(page, "shape", "2, 3, 3")
     enter(page, "id", "W")
     expect(page.locator(".layer summary")).to_have_text("W Parameter 2×3×3")
+    page.locator(".layer").get_by_label("init", exact=True).select_option("normal")
     rewrite(page, "def forward(self, x):\nw = open('weights')\nreturn x", "TensorReduction")
     refusal = page.get_by_role("button", name="line 2: open is not among the functions there are.")
     expect(refusal).to_be_visible()
@@ -120,6 +121,7 @@ def test_a_tensor_reduction_from_nothing_to_a_file(app: App, server: Server, tmp
     app.tab("Run")
     app.button("Run").click()
     expect(page.locator(".results figure").first).to_be_visible()
+    train_one_step(app)
     app.button("Export").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Code (.py)").click()
@@ -127,6 +129,27 @@ def test_a_tensor_reduction_from_nothing_to_a_file(app: App, server: Server, tmp
     text = (tmp_path / "model.py").read_text(encoding="utf-8")
     assert '    def forward(self, x):\n        return torch.einsum("ni,kij,nj->nk", x, self.W, x)\n' in text
     subprocess.run([sys.executable, "-W", "ignore", "-c", RUN, str(tmp_path / "model.py")], check=True, timeout=120)
+
+
+def train_one_step(app: App) -> None:
+    """The loss on a batch is lower after a step of SGD on it."""
+    page = app.page
+    page.get_by_role("link", name="Gradients").click()
+    app.button("Look").click()
+    expect(page.get_by_text("Norm of all gradients")).to_be_visible()
+    app.settle()
+    loss = page.locator(".st-key-totals").get_by_role("paragraph").filter(has_text="Loss")
+    before = loss.inner_text()
+    page.get_by_role("spinbutton", name="Learning rate").fill("0.02")
+    page.get_by_role("spinbutton", name="Learning rate").press("Enter")
+    app.settle()
+    app.button("Step").click()
+    expect(loss).not_to_have_text(before)
+    assert number(loss.inner_text()) < number(before)
+
+
+def number(text: str) -> float:
+    return float(text.removeprefix("Loss ").replace(",", ""))
 
 
 def test_typing_is_never_overwritten(app: App, server: Server) -> None:
