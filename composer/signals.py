@@ -37,6 +37,9 @@ SAME = 1e-6
 """Largest difference between rows that are told to be identical, as a part of the largest entry: of the weight, and
 for gradients of those of the whole model, for what is far below them may be rounding."""
 
+STEP = "one step of SGD"
+"""What the step of a model's values is called that training took."""
+
 BINS = 64
 DECADES = (-12.0, 4.0)
 """The range of log10|value| that the bins of `ParameterSignal.decades` divide; what is beyond is in the end bins."""
@@ -123,6 +126,7 @@ class GradientsReport:
     """One forward and backward pass. Layers are in the order of their calls, parameters in that of the state dict.
 
     `loss` is the name of the objective, `target` what it compared with. `norm` is that of all gradients together.
+    `before` is the value that the loss had before a step of training that was just taken (None: none was).
     """
 
     loss: str
@@ -135,6 +139,7 @@ class GradientsReport:
     norm: float
     parameters: tuple[ParameterSignal, ...]
     layers: tuple[LayerSignal, ...]
+    before: float | None = None
 
     @property
     def flags(self) -> Mapping[Flag, tuple[str, ...]]:

@@ -15,8 +15,10 @@ from composer.engine.located import located
 from composer.engine.objectives import objective
 
 
-def stepped(model: nn.Module, sample: Sample, loss: str, training: bool, seed: int, rate: float) -> dict[str, Tensor]:
-    """The saved tensors of `model` that one step of plain SGD at this learning rate changes, and their new values.
+def stepped(
+    model: nn.Module, sample: Sample, loss: str, training: bool, seed: int, rate: float
+) -> tuple[dict[str, Tensor], float]:
+    """New values of the saved tensors of `model` that a step of plain SGD changes, and the loss that it began from.
 
     `model` itself and all random states are left as they are: it is a copy that trains. In train mode the buffers of
     batch normalization are among what changes.
@@ -38,7 +40,8 @@ def stepped(model: nn.Module, sample: Sample, loss: str, training: bool, seed: i
             value.backward()  # type: ignore[no-untyped-call]
             torch.optim.SGD(trained, lr=rate).step()
     before, after = model.state_dict(keep_vars=True), twin.state_dict(keep_vars=True)
-    return {name: after[name].detach() for name in saved_names(model) if not _same(before[name], after[name])}
+    changed = {name: after[name].detach() for name in saved_names(model) if not _same(before[name], after[name])}
+    return changed, float(value.detach())
 
 
 def _same(one: Tensor, other: Tensor) -> bool:

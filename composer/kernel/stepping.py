@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from composer.kernel.parameters import open_values
 from composer.kernel.verbs import Progress, State, Verb, read, sample_for, signals
-from composer.signals import GradientsReport
+from composer.signals import STEP, GradientsReport
 
 
 def step(
@@ -26,11 +27,11 @@ def step(
 
     model, changes = open_values(state, progress, text)
     sample = sample_for(read(text), model, data, samples, seed, inputs)
-    values = stepped(model, sample, loss, training, seed, rate)
+    values, before = stepped(model, sample, loss, training, seed, rate)
     if values:
-        changes.replace(model, values, f"one step of SGD, learning rate {rate:g}")
+        changes.replace(model, values, f"{STEP}, learning rate {rate:g}")
         state.initial = False
-    return signals(state, model, text, data, samples, seed, loss, training, inputs)
+    return replace(signals(state, model, text, data, samples, seed, loss, training, inputs), before=before)
 
 
 VERBS: Mapping[str, Verb] = {"step": step}

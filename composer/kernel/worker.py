@@ -67,11 +67,12 @@ class _Worker:
             return self._failed(request, error)
 
     def _failed(self, request: Request, error: Exception) -> Failed:
-        message = f"{request.verb} failed with {type(error).__name__}: {_first_line(error)}"
+        verb = request.verb.replace("_", " ")
+        message = f"{verb} failed with {type(error).__name__}: {_first_line(error)}"
         if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
             asked = _ASKED.search(str(error))
             size = f" when it asked for {int(asked[1]) / 2**30:,.1f} GiB" if asked else ""
-            message = f"{request.verb} ran out of memory{size}; the model's process has {self._limits}."
+            message = f"{verb} ran out of memory{size}; the model's process has {self._limits}."
         return Failed(request.number, KernelError(message), "".join(traceback.format_exception(error)))
 
 

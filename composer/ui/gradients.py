@@ -83,12 +83,15 @@ def _controls(document: Document, report: ShapesReport, busy: bool) -> None:
             on_click=_look,
             args=(document,),
         )
+        st.number_input(
+            _("Learning rate"), 0.0, 1000.0, RATE, step=0.01, format="%g", key=f"{_PAGE}:rate", width=120,
+            help=_("Of a step, and of update / weight below, rate·‖gradient‖/‖weight‖: how far a step moves it."),
+        )  # fmt: skip
         st.button(
             _("Step"),
             icon=":material/skip_next:",
             key="step",
-            help=_("Takes one step of SGD on this batch, with the learning rate below (at first 0.1), and looks again. "
-                   "The Parameters page can undo it."),
+            help=_("Takes one step of SGD on this batch, and looks again. It can be taken back."),
             on_click=_look,
             args=(document, True),
         )  # fmt: skip

@@ -20,7 +20,7 @@ Choice = Literal["digits", "random", "typed"]
 
 _MOST = 64  # samples
 _DIMS = 8
-_SIZES = re.compile(r"[\s,×x*()\[\]]+")
+_BETWEEN = re.compile(r"\s*[,×x*]\s*|\s+")  # one separator between two sizes
 _BATCH, _OTHER = 2, 32  # what the field begins with for sizes that have a name
 
 
@@ -76,7 +76,7 @@ def chosen(document: Document, page: str = "dry") -> tuple[str, int, Given | Non
 
 def sizes_of(text: str) -> tuple[int, ...] | None:
     """The sizes that a person wrote: `2, 20`, `2×20` or `(2, 20)`; None where they are none."""
-    parts = [part for part in _SIZES.split(text) if part]
+    parts = _BETWEEN.split(text.strip().strip("()[]").strip().removesuffix(","))
     if not 0 < len(parts) <= _DIMS or not all(part.isascii() and part.isdecimal() for part in parts):
         return None
     sizes = tuple(int(part[:11]) for part in parts)

@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from composer.reports import TensorType
-from composer.signals import Flag, GradientsReport, LayerSignal, ParameterSignal, UseReport, norm_of
+from composer.signals import STEP, Flag, GradientsReport, LayerSignal, ParameterSignal, UseReport, norm_of
+from composer.ui import state
 from composer.ui.document import Document
 from composer.ui.flags import meanings, names, show_flags
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
 from composer.ui.results import duration
 from composer.ui.tables import cell, table, tinted
+from composer.ui.weights import asking
 from composer.views import signal_files, signals
 from composer.views.signals import Figure, number
 from composer.views.tints import parameter_tints
@@ -27,6 +29,8 @@ _FEW_RIDGES = 14  # that leave room below them
 def show_report(document: Document, report: GradientsReport, initial: bool) -> None:
     """All that was found. `initial`: the weights were those that the design begins with."""
     _summary(report, initial)
+    if report.before is not None:
+        _stepped(document, report)
     show_flags(report)
     if report.layers:
         _heading(_("Signal by depth"), "layers", lambda: signal_files.layers_csv(report))
@@ -60,6 +64,28 @@ def _summary(report: GradientsReport, initial: bool) -> None:
     st.caption(text)
 
 
+def _stepped(document: Document, report: GradientsReport) -> None:
+    """What a step did to the loss, and the way back."""
+    with st.container(horizontal=True, vertical_alignment="center", key="stepped"):
+        text = _("One step of SGD: the loss went from {before} to {after}.")
+        sides = {"before": escape(number(report.before)), "after": escape(number(report.value))}
+        st.markdown(f":material/skip_next: {text.format(**sides)}", width="content")
+        st.button(
+            _("Take it back"), icon=":material/undo:", type="tertiary", key="take_step_back", on_click=_take_back,
+            args=(document,),
+        )  # fmt: skip
+
+
+def _take_back(document: Document) -> None:
+    known = asking.look(document).of(document.text)
+    if not known or not known.undo.startswith(STEP):
+        state.notify(_("The values have changed since: the Parameters page has the way back."))
+        return
+    why = asking.undo(document)
+    document.gradients = None
+    state.notify(why or _("The step was taken back."))
+
+
 def asked(report: GradientsReport) -> str:
     """What a look was of: the mode, the batch, the loss and its target."""
     mode = _("train mode") if report.training else _("eval mode")
@@ -71,10 +97,7 @@ def asked(report: GradientsReport) -> str:
 
 def _parameters(document: Document, report: GradientsReport) -> None:
     _heading(_("Gradients by parameter"), "parameters", lambda: signal_files.parameters_csv(report))
-    rate = st.number_input(
-        _("Learning rate"), 0.0, 1000.0, RATE, step=0.01, format="%g", key="grad:rate", width=140,
-        help=_("Update / weight is rate·‖gradient‖/‖weight‖: how far one step of plain SGD moves a parameter."),
-    )  # fmt: skip
+    rate = float(state.kept("grad:rate", RATE))
     head = [_("Parameter"), _("Shape"), _("Gradient norm"), _("Mean"), _("Std"), _("Range"), _("Zeros"),
             _("Weight norm"), _("Update / weight")]  # fmt: skip
     tints = parameter_tints(document.design, {name: each.name for each in report.parameters for name in each.names})

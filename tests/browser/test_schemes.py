@@ -140,3 +140,23 @@ def test_nothing_serious(browser: Browser, server: Server, scheme: str, width: i
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     assert violations(page) == []
     context.close()
+
+
+def test_a_value_that_was_just_typed_is_the_one_that_fills(app: App, server: Server) -> None:
+    ones = Rule(kind="Linear", init=Initializer(scheme="constant", options={"val": 1.0}))
+    page, id = opened(app, server, WIDE.model_copy(update={"initializers": (ones,)}))
+    card(page, 1).get_by_label("val").fill("3")
+    app.button("Initialize").click()
+    expect(page.get_by_text("4 parameters were filled.")).to_be_visible()
+    expect(row(page, "a.weight").get_by_role("cell").last).to_have_text("3")
+    assert Workspace(server.workspace).load(id).design.initializers[0].init.options == {"val": 3.0}
+
+
+@pytest.mark.parametrize("width", [600, 900, 1040, 1280])
+def test_the_header_is_one_row(app: App, server: Server, width: int) -> None:
+    page, _id = opened(app, server, WIDE)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.wait_for_timeout(300)
+    boxes = [page.locator(f".st-key-{key} button").first.bounding_box() for key in ("designs", "undo", "export")]
+    assert all(box and box["y"] < 40 and box["x"] + box["width"] <= width for box in boxes)
+    assert boxes[0] and boxes[2] and boxes[0]["x"] < boxes[2]["x"]

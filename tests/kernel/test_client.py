@@ -202,7 +202,7 @@ def test_memory_is_limited_and_the_kernel_lives(kernel: Kernel):
         )
         with pytest.raises(KernelError, match=f"allocate {words}"):
             limited.call("allocate", size=16 * 2**30)
-        with pytest.raises(KernelError, match=r"allocate_bytes ran out of memory; .* a limit of 4\.0 GiB of memory\."):
+        with pytest.raises(KernelError, match=r"allocate bytes ran out of memory; .* a limit of 4\.0 GiB of memory\."):
             limited.call("allocate_bytes", size=16 * 2**30)
         assert limited.call("echo", value="alive") == "alive"
 

@@ -183,6 +183,15 @@ class TestPage:
             assert app.button(key=key).disabled
             assert app.button(key=key).help == "There is no rule yet: each layer keeps the initial values of its own."
 
+    def test_a_field_that_holds_no_value_keeps_the_rules_from_being_run(self, document: Document) -> None:
+        app = open_page(document.id)
+        state.drafts()[cards(document)[1]["path"], "val"] = ("abc", "expects a number")
+        drafts = {(cards(document)[1]["path"], "val"): ("abc", "expects a number")}
+        app.session_state["drafts"] = drafts
+        app.run()
+        assert app.button(key="initialize").disabled
+        assert app.button(key="try_rules").help == "A field of a rule holds what it cannot take."
+
     def test_signals_that_cannot_be_are_told(self, document: Document) -> None:
         app = open_page(document.id)
         app.segmented_control(key=f"init:{document.id}:data").set_value("typed").run()

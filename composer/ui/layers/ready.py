@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import streamlit as st
 
+from composer.design.document import Input
 from composer.design.edits.trees import chain
 from composer.design.text import plain
 from composer.templates import layers
@@ -21,13 +24,27 @@ def ready(document: Document) -> None:
             _offer(document, name)
 
 
+@cache
+def first_shapes(definition: str) -> tuple[str, ...]:
+    """Shapes of the inputs that a layer of the book can be tried with, by the name of its definition; else none."""
+    for name in layers.names():
+        layer = layers.load(name)
+        if layer.definitions and layer.definitions[-1].name == definition and len(layer.clip.nodes) == 1:
+            return tuple(map(_shape, layer.inputs))
+    return ()
+
+
+def _shape(given: Input) -> str:
+    return ", ".join(str(dim) if isinstance(dim, int) else "2" for dim in given.shape)
+
+
 def _offer(document: Document, name: str) -> None:
     layer = layers.load(name)
     with st.container(horizontal=True, vertical_alignment="center", key=f"ready_{name}"):
         text = f"**{escape(_(layer.title))}** :gray[{escape(layer.section)}]"
         st.markdown(text, width="stretch", help=escape(_(layer.help)))
         st.button(
-            _("Take"), key=f"take:{name}", type="tertiary", help=_("Puts it at the end of the design."),
+            _("Add to the design"), key=f"take:{name}", type="tertiary", help=_("Puts it at the end of the design."),
             on_click=_take, args=(document, name),
         )  # fmt: skip
         st.button(

@@ -17,6 +17,7 @@ from composer.ui.jobs import drawn_while
 from composer.ui.language import _, plural
 from composer.ui.layers import texts, trying
 from composer.ui.layers.custom import code_of
+from composer.ui.layers.ready import first_shapes
 from composer.ui.layers.trying import Given, Trial
 from composer.ui.messages import escape, show_error
 from composer.views.rows import bars
@@ -52,7 +53,12 @@ def _panel(document: Document, definition: Definition, busy: bool) -> None:
 
 def _controls(document: Document, definition: Definition, going_on: bool) -> None:
     prefix = f"try:{document.id}:{definition.name}"
-    inputs = [_input(f"{prefix}:{name}", name) for name in code_of(definition).input_names]
+    optional = {each.name for each in examined(definition).inputs if each.optional}
+    shapes = first_shapes(definition.name)
+    inputs = [
+        _input(f"{prefix}:{name}", name, shapes[k] if k < len(shapes) else _SHAPE, name in optional)
+        for k, name in enumerate(code_of(definition).input_names)
+    ]
     options = {}
     with st.container(horizontal=True, vertical_alignment="bottom", key="try_controls"):
         for each in definition.options:
@@ -90,15 +96,15 @@ def waves_of(text: str) -> tuple[float, ...] | None:
     return found if len(found) <= _WAVES and all(math.isfinite(each) for each in found) else None
 
 
-def _input(key: str, name: str) -> Given:
+def _input(key: str, name: str, first: str, optional: bool) -> Given:
     """The shape and dtype that are given for an input; None where it is left out, `_WRONG` where that is no shape."""
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}:row"):
         help = _("Sizes from the batch on, such as 2, 5. Empty: an optional input is left out.")
         label = _("Shape of {input}").format(input=escape(name))
-        text = st.text_input(label, _SHAPE, key=f"{key}:shape", help=help, width=190)
+        text = st.text_input(label, first, key=f"{key}:shape", help=help, width=190)
         label = _("dtype of {input}").format(input=escape(name))
         dtype = st.selectbox(label, _DTYPES, key=f"{key}:dtype", width=130)
-    if not text.strip():
+    if not text.strip() and optional:
         return None
     sizes = sizes_of(text)
     if sizes is None:

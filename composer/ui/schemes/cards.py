@@ -62,6 +62,12 @@ def shown(document: Document, report: ShapesReport) -> dict[str, Any]:
     }
 
 
+def has_drafts(design: Design) -> bool:
+    """Whether a field of a rule holds a text that is no value."""
+    paths = {f"{_RULE}{number}" for number in range(len(design.initializers))}
+    return any(path in paths for path, _key in state.drafts())
+
+
 def _card(design: Design, report: ShapesReport, number: int) -> dict[str, Any]:
     drafts, path = state.drafts(), f"{_RULE}{number}"
     mark = re.compile(rf"initializer rule {number + 1}\b")

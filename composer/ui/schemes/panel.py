@@ -13,7 +13,7 @@ from composer.ui.jobs import drawn_while
 from composer.ui.language import _
 from composer.ui.messages import show_error
 from composer.ui.schemes import filling
-from composer.ui.schemes.cards import rules
+from composer.ui.schemes.cards import has_drafts, rules
 from composer.ui.schemes.filling import Filling
 from composer.ui.schemes.results import show_filled, show_signals, show_summary, show_waiting
 
@@ -58,25 +58,24 @@ def _controls(document: Document, report: ShapesReport, busy: bool) -> None:
         if busy:
             st.button(_("Stop"), icon=":material/stop:", key="stop", on_click=filling.stop, args=(document,))
             return
-        st.button(
+        tried = st.button(
             _("Try"),
             icon=":material/science:",
             key="try_rules",
             disabled=bool(why_not),
             help=why_not or _("Shows values and signals as they are and as the rules would make them, on a copy."),
-            on_click=_begin,
-            args=(document, report, True),
         )
-        st.button(
+        wanted = st.button(
             _("Initialize"),
             icon=":material/casino:",
             type="primary",
             key="initialize",
             disabled=bool(why_not),
             help=why_not or _("Gives the live model these values. What no rule names stays as it is, to the bit."),
-            on_click=_begin,
-            args=(document, report, False),
         )
+    if tried or wanted:  # not in a callback: what was typed in a card before the click is in the design only now
+        _begin(document, report, trial=tried)
+        st.rerun()
 
 
 def _why_not(document: Document, report: ShapesReport) -> str:
@@ -85,6 +84,8 @@ def _why_not(document: Document, report: ShapesReport) -> str:
         return _("There is no rule yet: each layer keeps the initial values of its own.")
     if any("initializer rule" in f"{each.expected} {each.received}" for each in report.problems):
         return _("A rule has a problem, which it shows.")
+    if has_drafts(document.design):
+        return _("A field of a rule holds what it cannot take.")
     if not any(row.rules for row in report.tensors):
         return _("The rules name no parameter of this design.")
     return ""
