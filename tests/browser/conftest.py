@@ -64,5 +64,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one browser at a time, beside all other tests
             item.add_marker(pytest.mark.flaky(reruns=2))  # a loaded machine can be too slow for a drag
