@@ -160,3 +160,6 @@ def test_the_header_is_one_row(app: App, server: Server, width: int) -> None:
     boxes = [page.locator(f".st-key-{key} button").first.bounding_box() for key in ("designs", "undo", "export")]
     assert all(box and box["y"] < 40 and box["x"] + box["width"] <= width for box in boxes)
     assert boxes[0] and boxes[2] and boxes[0]["x"] < boxes[2]["x"]
+    if width > 760:
+        name = page.locator(".st-key-designs button p").first
+        assert name.evaluate("e => e.scrollWidth <= e.clientWidth"), "a short name is not cut"

@@ -55,8 +55,7 @@ def test_what_is_frozen_or_tied() -> None:
     assert torch.equal(found["a.weight"], expected["b.weight"])
 
 
-def test_facts_34_and_44_tied_stay_equal_and_the_untied_twin_diverges() -> None:
-    """Tied parameters are one; two that begin equal do not stay so."""
+def test_44_tied_parameters_stay_equal_over_steps() -> None:
     design = templates.load("tied_mlp")
     state = State()
     open_model(state, lambda event: None, dumps(design))

@@ -185,7 +185,6 @@ class TestPage:
 
     def test_a_field_that_holds_no_value_keeps_the_rules_from_being_run(self, document: Document) -> None:
         app = open_page(document.id)
-        state.drafts()[cards(document)[1]["path"], "val"] = ("abc", "expects a number")
         drafts = {(cards(document)[1]["path"], "val"): ("abc", "expects a number")}
         app.session_state["drafts"] = drafts
         app.run()
