@@ -4,6 +4,7 @@
     ├── DesignError          a design document cannot be read or used
     │   └── EditError        an edit cannot be applied to this design
     ├── CutOff               a loop or recursion of a custom layer's code went on for too long
+    ├── CheckpointError      a file of tensors cannot be read, written, or loaded into this model
     ├── WorkspaceError       a file of the workspace cannot be read or written
     └── KernelError          the process that owns the live model
         ├── KernelStopped    it was stopped, or ended by itself
@@ -95,6 +96,13 @@ class CutOff(ComposerError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.what, self.line, self.after)
+
+
+class CheckpointError(ComposerError):
+    """A file of tensors cannot be read, written, or loaded into this model.
+
+    One or two sentences of at most 300 characters: what is wrong, where, and what to do next.
+    """
 
 
 class WorkspaceError(ComposerError):

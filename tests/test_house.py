@@ -14,9 +14,9 @@ PACKAGE = ROOT / "composer"
 
 LOWEST = {
     "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
-    "signals", "storage_reports", "trial_reports",
+    "signals", "storage_reports", "trial_reports", "checkpoint_reports",
 }  # fmt: skip
-PURE = {"design", "catalog", "codegen", "templates"} | LOWEST
+PURE = {"design", "catalog", "codegen", "templates", "matching"} | LOWEST
 ALLOWED = {
     "reports": {"errors"},
     "tensor_reports": {"reports"},
@@ -29,6 +29,8 @@ ALLOWED = {
     "signals": {"tensor_reports"},
     "storage_reports": set(),
     "trial_reports": set(),
+    "checkpoint_reports": {"tensor_reports"},
+    "matching": {"matching"} | LOWEST,
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,
     "codegen": {"codegen", "design", "catalog"} | LOWEST,

@@ -1,0 +1,1 @@
+"""Files of tensors: what may come in, what goes out, and how it gets into a live model."""
