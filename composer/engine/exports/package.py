@@ -1,0 +1,85 @@
+"""A model as Python source with weights: a folder in a zip that runs with nothing but torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from composer.codegen.source import class_name_of
+from composer.design.document import Design
+from composer.engine.build import source_of
+from composer.engine.exports.model import sized
+from composer.engine.exports.trials import checked, flat, symbols, trials
+from composer.errors import CheckpointError
+from composer.export_reports import ExportReport
+
+_SECONDS = 120
+_EXAMPLE = """import torch
+from model import {name}
+
+{seed}model = {name}()
+model.load_state_dict(torch.load("weights.pt", weights_only=True))
+model.eval()
+"""
+_SEED = "torch.manual_seed({seed})  # for constants, which are no weights\n"
+_TRY = """
+with torch.no_grad():
+    torch.save([model(*inputs) for inputs in torch.load("inputs.pt")], "outputs.pt")
+"""
+
+
+def write_package(design: Design, model: nn.Module, path: Path) -> ExportReport:
+    """Write source, weights and an example of how to load them as a zip to `path`; the example is run first.
+
+    It runs in a process of its own, and its outputs have to be the live model's to the bit.
+
+    Raises:
+        CheckpointError: where it fails, or gives other outputs.
+        DesignError: where the design has problems.
+    """
+    sized(model)
+    tried = trials(design, model)
+    constants = {name for name, _ in model.named_buffers()} - set(model.state_dict())
+    seed = _SEED.format(seed=design.seed) if constants else ""
+    example = _EXAMPLE.format(name=class_name_of(design), seed=seed)
+    with tempfile.TemporaryDirectory(dir=path.parent) as name:
+        folder = Path(name)
+        (folder / "model.py").write_text(source_of(design), encoding="utf-8")
+        (folder / "example.py").write_text(example, encoding="utf-8")
+        torch.save(model.state_dict(), folder / "weights.pt")
+        torch.save([each.inputs for each in tried], folder / "inputs.pt")
+        _run(folder, example + _TRY)
+        outputs = torch.load(folder / "outputs.pt", weights_only=True)
+        rows = tuple(
+            checked(trial, tuple(flat(each)), "The exported source", 0)
+            for trial, each in zip(tried, outputs, strict=True)
+        )
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+            for file in ("model.py", "weights.pt", "example.py"):
+                archive.write(folder / file, file)
+    return ExportReport(path.stat().st_size, rows, symbols(design.inputs))
+
+
+def _run(folder: Path, text: str) -> None:
+    """Run Python in a process that starts in `folder`.
+
+    Raises:
+        CheckpointError: where it fails.
+    """
+    threads = f"import torch; torch.set_num_threads({torch.get_num_threads()})\n"  # sums depend on their number
+    try:
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", threads + text],
+            cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise CheckpointError(f"The exported source did not end within {_SECONDS} s, so it is not offered.") from None
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
+        raise CheckpointError(f"The exported source was run by itself and failed: {last[:150]} It is not offered.")
