@@ -15,6 +15,7 @@ PACKAGE = ROOT / "composer"
 LOWEST = {
     "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
     "signals", "storage_reports", "trial_reports", "checkpoint_reports",
+    "atomic",
 }  # fmt: skip
 PURE = {"design", "catalog", "codegen", "templates", "matching"} | LOWEST
 ALLOWED = {
@@ -30,6 +31,7 @@ ALLOWED = {
     "storage_reports": set(),
     "trial_reports": set(),
     "checkpoint_reports": {"tensor_reports"},
+    "atomic": set(),
     "matching": {"matching"} | LOWEST,
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,

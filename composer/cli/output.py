@@ -31,7 +31,7 @@ def write(target: str, content: bytes) -> None:
     if target == "-":
         click.echo(content, nl=False)
         return
-    from composer.workspace import atomic
+    from composer import atomic
 
     try:
         path = Path(target).resolve()

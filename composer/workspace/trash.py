@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from composer.workspace import atomic
+from composer import atomic
 
 KEPT = timedelta(days=30)
 _TIME = "%Y%m%dT%H%M%S%fZ"

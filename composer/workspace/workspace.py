@@ -17,12 +17,12 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 from pydantic import ValidationError
 
+from composer import atomic
 from composer.design import limits
 from composer.design.document import Design
 from composer.design.nodes import rebuild
 from composer.design.text import dumps, loads
 from composer.errors import DesignError, WorkspaceError
-from composer.workspace import atomic
 from composer.workspace.ids import is_id, slug
 from composer.workspace.trash import Trash, Trashed
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from composer.workspace import atomic
+from composer import atomic
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 WRITER = """
 import sys
 from pathlib import Path
-from composer.workspace import atomic
+from composer import atomic
 path, size = Path(sys.argv[1]), 2_000_000
 k = 0
 while True:
@@ -93,3 +93,48 @@ def test_sweeping_takes_only_what_writes_leave(tmp_path: Path):
         (tmp_path / name).touch()
     atomic.sweep(tmp_path)
     assert names(tmp_path) == [".hidden", "a.tmp", "b.json"]
+
+
+def test_a_large_file_is_written_piece_by_piece(tmp_path: Path):
+    path = tmp_path / "a.pt"
+    path.write_bytes(b"old")
+    with atomic.replacing(path) as file:
+        for k in range(3):
+            file.write(bytes([k]) * 1000)
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"\0" * 1000 + b"\1" * 1000 + b"\2" * 1000
+    with pytest.raises(KeyError), atomic.replacing(path) as file:
+        file.write(b"half")
+        raise KeyError
+    assert path.stat().st_size == 3000
+    assert names(tmp_path) == ["a.pt"]
+
+
+def test_a_staged_file_chooses_its_name_at_the_end_or_is_gone(tmp_path: Path):
+    with atomic.staged(tmp_path / "a.pt") as new:
+        new.file.write(b"1")
+        new.become(tmp_path / "b.pt")
+    with atomic.staged(tmp_path / "a.pt") as new:
+        new.file.write(b"2")
+    assert names(tmp_path) == ["b.pt"]
+    assert (tmp_path / "b.pt").read_bytes() == b"1"
+
+
+def test_what_is_being_written_is_not_swept(tmp_path: Path):
+    path = tmp_path / "a.pt"
+    with atomic.replacing(path) as file:
+        file.write(b"1")
+        atomic.sweep(tmp_path)
+    assert names(tmp_path) == ["a.pt"]
+
+
+def test_a_shortage_is_told_with_both_counts(tmp_path: Path):
+    path = tmp_path / "a.pt"
+    told = atomic.shortage(path, 2_500_000_000)
+    assert told.startswith(f"No space is left on the disk of {tmp_path}: 2.5 GB are needed, ")
+    assert told.endswith("B are free.")
+    path.touch()
+    assert atomic.shortage(path).endswith(" The file that was there is unchanged.")
+    assert " needed" not in atomic.shortage(path)
+    assert atomic.is_full(OSError(28, "No space left on device"))
+    assert not atomic.is_full(OSError(2, "No such file"))
