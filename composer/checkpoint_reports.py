@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,3 +50,49 @@ class FileReport:
     def part(self, path: str) -> Part | None:
         """The part at `path`."""
         return next((each for each in self.parts if each.path == path), None)
+
+
+Dtype = Literal["float32", "bfloat16", "float16"]
+"""What floating-point tensors can be written as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An event: so many bytes of `total` are in the file, those of the tensor `name` being the last."""
+
+    name: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedReport:
+    """What went into a file. Tied names count as one tensor; `aliases` are the further names.
+
+    With a `dtype`, all `cast` floating-point tensors, which have `values` values, are of it; other tensors are as they
+    were. `rounded` of the values are not what they were, and `overflowed` became infinite, by the tensor's name.
+    """
+
+    path: str
+    format: Format
+    nbytes: int
+    tensors: int
+    aliases: int = 0
+    optimizer: bool = False
+    dtype: Dtype | None = None
+    cast: int = 0
+    values: int = 0
+    rounded: int = 0
+    overflowed: Mapping[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return " ".join([f"{self.tensors:,} tensors in {self.nbytes:,} bytes.", *self._of_dtype()])
+
+    def _of_dtype(self) -> Iterator[str]:
+        if not self.dtype:
+            return
+        yield f"{self.cast:,} of {self.tensors:,} tensors as {self.dtype}:"
+        exact = not self.rounded and not self.overflowed
+        yield "every value is exact." if exact else f"{self.rounded:,} of {self.values:,} values were rounded."
+        if self.overflowed:
+            yield f"{sum(self.overflowed.values()):,} became infinite, the first in {next(iter(self.overflowed))}."
