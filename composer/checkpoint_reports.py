@@ -50,3 +50,12 @@ class FileReport:
     def part(self, path: str) -> Part | None:
         """The part at `path`."""
         return next((each for each in self.parts if each.path == path), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What to load: the key of a file goes to a name of the model. `transpose`: its two dimensions exchanged."""
+
+    name: str
+    key: str
+    transpose: bool = False
