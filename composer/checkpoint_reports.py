@@ -96,3 +96,12 @@ class SavedReport:
         yield "every value is exact." if exact else f"{self.rounded:,} of {self.values:,} values were rounded."
         if self.overflowed:
             yield f"{sum(self.overflowed.values()):,} became infinite, the first in {next(iter(self.overflowed))}."
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What to load: the key of a file goes to a name of the model. `transpose`: its two dimensions exchanged."""
+
+    name: str
+    key: str
+    transpose: bool = False
