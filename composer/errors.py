@@ -6,6 +6,7 @@
     ├── CutOff               a loop or recursion of a custom layer's code went on for too long
     ├── CheckpointError      a file of tensors cannot be read, written, or loaded into this model
     ├── WorkspaceError       a file of the workspace cannot be read or written
+    ├── Cancelled            something was stopped on request before it was done
     └── KernelError          the process that owns the live model
         ├── KernelStopped    it was stopped, or ended by itself
         └── KernelTimeout    it did not answer in time
@@ -107,6 +108,10 @@ class CheckpointError(ComposerError):
 
 class WorkspaceError(ComposerError):
     """A file of the workspace cannot be read or written."""
+
+
+class Cancelled(ComposerError):
+    """Something was stopped on request before it was done, and has changed nothing."""
 
 
 class KernelError(ComposerError):

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "composer"
 
 LOWEST = {
     "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
-    "signals", "storage_reports", "trial_reports", "checkpoint_reports",
+    "signals", "storage_reports", "trial_reports", "checkpoint_reports", "export_reports", "shelf_reports",
     "atomic",
 }  # fmt: skip
 PURE = {"design", "catalog", "codegen", "templates", "matching"} | LOWEST
@@ -31,6 +31,8 @@ ALLOWED = {
     "storage_reports": set(),
     "trial_reports": set(),
     "checkpoint_reports": {"tensor_reports"},
+    "export_reports": set(),
+    "shelf_reports": set(),
     "atomic": set(),
     "matching": {"matching"} | LOWEST,
     "catalog": {"catalog"} | LOWEST,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import multiprocessing
 import pickle
@@ -17,7 +18,7 @@ from composer.errors import KernelStopped, KernelTimeout
 from composer.kernel import worker
 from composer.kernel.launch import launch, status_of
 from composer.kernel.limits import Limits, ending
-from composer.kernel.messages import Answer, Answered, Failed, Request, decode, encode
+from composer.kernel.messages import Answer, Answered, Cancel, Failed, Request, decode, encode
 from composer.kernel.table import VERBS
 from composer.kernel.verbs import Verb
 
@@ -42,6 +43,7 @@ class Kernel:
         self._turn = threading.Lock()
         self._numbers = itertools.count()
         self._waiting: dict[int, Answers] = {}
+        self._sending = threading.Lock()
         self._stopped = False
         self._used = time.monotonic()
         self._process: BaseProcess | None = None
@@ -122,6 +124,15 @@ class Kernel:
             self.touch()
             self._turn.release()
 
+    def cancel(self) -> None:
+        """Have the call that runs given up as soon as it tells an event: it raises Cancelled. The process lives on.
+
+        A call that tells none is answered as if nobody had asked.
+        """
+        for number in list(self._waiting):
+            with contextlib.suppress(KernelStopped):
+                self._send(Cancel(number))
+
     def stop(self) -> None:
         """End the process at once, whatever it is doing; a waiting call raises KernelStopped."""
         if self._process and self._reader and self.alive:
@@ -135,11 +146,12 @@ class Kernel:
     def __exit__(self, *error: object) -> None:
         self.stop()
 
-    def _send(self, request: Request) -> None:
+    def _send(self, request: Request | Cancel) -> None:
         if not (self._connection and self._reader and self.alive):
             raise KernelStopped(self.ended)
         try:
-            self._connection.send_bytes(encode(request))
+            with self._sending:
+                self._connection.send_bytes(encode(request))
         except OSError:
             self._reader.join(_ENDING_SECONDS)
             raise KernelStopped(self.ended) from None

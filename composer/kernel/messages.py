@@ -1,4 +1,4 @@
-"""What goes over the pipe: a request one way; progress, a report or an error the other."""
+"""What goes over the pipe: a request, or its end, one way; progress, a report or an error the other."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ class Request:
     number: int
     verb: str
     arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Give up a request, at the next event that it tells."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Failed:
 Answer = Progressed | Answered | Failed
 
 
-def encode(message: Request | Answer) -> bytes:
+def encode(message: Request | Cancel | Answer) -> bytes:
     """The bytes of a message."""
     return pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
 

@@ -6,14 +6,15 @@ import gc
 import re
 import signal
 import traceback
+from collections import deque
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
-from composer.errors import ComposerError, KernelError
+from composer.errors import Cancelled, ComposerError, KernelError
 from composer.kernel import limits as process_limits
 from composer.kernel.limits import Limits
-from composer.kernel.messages import Answer, Answered, Failed, Progressed, Request, decode, encode
+from composer.kernel.messages import Answer, Answered, Cancel, Failed, Progressed, Request, decode, encode
 from composer.kernel.verbs import State, Verb
 
 _OUT_OF_MEMORY = re.compile(r"(can't allocate|not enough|out of) memory")
@@ -29,7 +30,7 @@ def main(connection: Connection, limits: Limits, verbs: Mapping[str, Verb]) -> N
     worker = _Worker(connection, limits, verbs)
     while True:
         try:
-            request = decode(connection.recv_bytes())
+            request = worker.next()
         except (EOFError, OSError):
             return
         worker.answer(request)
@@ -41,6 +42,23 @@ class _Worker:
         self._limits = limits
         self._verbs = verbs
         self._state = State()
+        self._early: deque[Request] = deque()  # requests that came while another was answered
+
+    def next(self) -> Request:
+        """The next request, as soon as there is one. A Cancel that came after its answer had gone is passed over.
+
+        Raises:
+            EOFError, OSError: where the other end of the pipe is closed.
+        """
+        while not self._early:
+            self._receive()
+        return self._early.popleft()
+
+    def _receive(self) -> Request | Cancel:
+        message: Request | Cancel = decode(self._connection.recv_bytes())
+        if isinstance(message, Request):
+            self._early.append(message)
+        return message
 
     def answer(self, request: Request) -> None:
         answer = self._answer(request)
@@ -54,6 +72,9 @@ class _Worker:
     def _answer(self, request: Request) -> Answer:
         def progress(event: Any) -> None:
             self._connection.send_bytes(encode(Progressed(request.number, event)))
+            while self._connection.poll():
+                if self._receive() == Cancel(request.number):
+                    raise Cancelled(f"{request.verb.replace('_', ' ')} was stopped before it was done.")
 
         verb = self._verbs.get(request.verb)
         if verb is None:

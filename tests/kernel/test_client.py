@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from composer.errors import DesignError, KernelError, KernelStopped, KernelTimeout
+from composer.errors import Cancelled, DesignError, KernelError, KernelStopped, KernelTimeout
 from composer.kernel.client import Kernel
 from composer.kernel.limits import Limits
 from composer.reports import KernelReport, Progress
@@ -36,6 +36,24 @@ def test_progress_comes_in_order_before_the_report(steady: Kernel):
     assert steady.call("count", total=200, on_progress=events.append) == "counted"
     assert events == [Progress("counting", done, 200) for done in range(200)]
     assert steady.call("count", total=3) == "counted"  # nobody listens
+
+
+def test_a_call_is_given_up_at_its_next_event_and_the_process_lives_on(steady: Kernel):
+    pid, seen = steady.pid, threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(steady.call, "count", total=10_000, pause=0.01, on_progress=lambda event: seen.set())
+        assert seen.wait(10)
+        steady.cancel()
+        with pytest.raises(Cancelled, match=r"^count was stopped before it was done\.$"):
+            call.result(10)
+    steady.cancel()  # nothing runs
+    assert steady.call("echo", value=1) == 1 and steady.pid == pid
+
+
+def test_what_is_asked_while_a_call_that_nobody_waits_for_goes_on_is_answered(steady: Kernel):
+    with pytest.raises(KernelTimeout):
+        steady.call("count", total=50, pause=0.01, timeout=0.1)
+    assert steady.call("echo", value=2) == 2
 
 
 def test_our_errors_come_back_as_themselves(steady: Kernel):
