@@ -1,85 +1,117 @@
-"""What of a module goes into a file: the chosen tensors of its state dict, each once, and which names are tied."""
+"""What is in a file, as nested Python with a `View` for each tensor: held to a finite tree of readable names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import torch
-from torch import Tensor, nn
-from torch.nn.parameter import is_lazy
-
+from composer.engine.checkpoints.described import Callee, Ordered, Storage, StorageKind
+from composer.engine.checkpoints.views import View
+from composer.engine.checkpoints.wording import NAME, checked_name, quoted
 from composer.errors import CheckpointError
 
-_SHOWN = 60  # characters of a name in a message
+DEPTH = 50
+VALUES = 1_000_000
+NAMED = 200_000
+"""Places in a file that have a name: entries of dictionaries, and items of lists that hold any."""
 
 
-@dataclass(frozen=True, slots=True)
+def is_container(value: Any) -> bool:
+    """Whether it is a dictionary, list or tuple: the rest are tensors and plain values."""
+    return type(value) in (dict, Ordered, list, tuple)
+
+
+def children(value: Any) -> Iterator[tuple[str | int, Any]]:
+    """What a container holds, by key or place."""
+    yield from value.items() if isinstance(value, dict) else enumerate(value)
+
+
+def joined(path: str, key: str | int) -> str:
+    """The name of what is at `key` in the container named `path`."""
+    return f"{path}.{key}" if path else str(key)
+
+
 class Contents:
-    """Tensors by the first of their names; `aliases` are further names, each with that first one.
+    """A file's content, walked once: every place that has a name, in order, and which containers hold tensors."""
 
-    `names` has them all in the order of the state dict. `versions` are torch's own of the modules: what a state dict
-    carries so that older ones can be read.
-    """
+    def __init__(self, root: Any) -> None:
+        """Check and walk `root`.
 
-    names: tuple[str, ...]
-    tensors: Mapping[str, Tensor]
-    aliases: Mapping[str, str]
-    versions: Mapping[str, Any]
+        Raises:
+            CheckpointError: where it is endless, too large, or has names that are unclear.
+        """
+        self.root = root
+        self._held: dict[int, tuple[int, bool, bool]] = {}
+        self._weigh(root, 0)
+        self.named: dict[str, Any] = {"": root}
+        self._name("", root)
+
+    def has_tensors(self, value: Any) -> bool:
+        """Whether it is a tensor, or a container with one somewhere in it."""
+        return type(value) is View or (is_container(value) and self._held[id(value)][1])
+
+    def has_names(self, value: Any) -> bool:
+        """Whether places in it have names of their own: it holds a tensor or a dictionary."""
+        return is_container(value) and self._held[id(value)][2]
+
+    def _weigh(self, value: Any, depth: int) -> tuple[int, bool, bool]:
+        """How many values it is when written out, whether it holds tensors, and whether tensors or dictionaries."""
+        if type(value) is View:
+            return 1, True, True
+        if not is_container(value):
+            if type(value) in (Storage, StorageKind, Callee):
+                raise CheckpointError(
+                    "it holds a part of a tensor without the tensor. Save whole tensors: a state dict, for example."
+                )
+            return 1, False, False
+        known = self._held.get(id(value))
+        if known:
+            return known
+        if depth >= DEPTH:
+            raise CheckpointError(
+                f"it is nested more than {DEPTH} deep, or holds itself. Save a state dict, which is flat."
+            )
+        total, tensors, names = 1, False, isinstance(value, dict)
+        for _, child in children(value):
+            weight, with_tensors, with_names = self._weigh(child, depth + 1)
+            total, tensors, names = total + weight, tensors or with_tensors, names or with_names
+        if total > VALUES:
+            raise CheckpointError(
+                f"it is more than {VALUES:,} values when written out. Save a state dict, which is flat."
+            )
+        self._held[id(value)] = total, tensors, names
+        return self._held[id(value)]
+
+    def _name(self, path: str, value: Any) -> None:
+        if not self.has_names(value):
+            return
+        for key, child in children(value):
+            name = joined(path, checked_name(str(key)))
+            if len(name) > NAME:
+                raise CheckpointError(
+                    f"the name {quoted(name)} has more than {NAME:,} characters. Save it under shorter names."
+                )
+            if name in self.named:
+                raise CheckpointError(
+                    f"two things in it have the name {quoted(name)}. Save them under different names."
+                )
+            self.named[name] = child
+            if len(self.named) > NAMED:
+                raise CheckpointError(f"it holds more than {NAMED:,} names. Save a state dict alone.")
+            self._name(name, child)
 
 
-def chosen(names: Collection[str], under: str = "", pattern: str = "*") -> tuple[str, ...]:
-    """Those of `names` in the block at the path `under` that meet `pattern`, where `*` stands for anything."""
-    inside = (name for name in names if not under or name.startswith(f"{under}."))
-    return tuple(name for name in inside if fnmatchcase(name, pattern))
+def tensors_in(contents: Contents, value: Any, without: Callable[[Any], bool]) -> dict[str, View]:
+    """The tensors in `value` by dotted names; what `without` is true of is not entered."""
+    found: dict[str, View] = {}
 
+    def enter(path: str, value: Any) -> None:
+        if type(value) is View:
+            found[path] = value
+        elif contents.has_tensors(value):
+            for key, child in children(value):
+                if not without(child):
+                    enter(joined(path, key), child)
 
-def contents(module: nn.Module, names: Collection[str] | None = None, buffers: bool = True) -> Contents:
-    """The tensors of the state dict of `module`, or those called `names`; perhaps without buffers.
-
-    Raises:
-        CheckpointError: where there is none, or one has no values yet or is of a sort that no file can hold.
-    """
-    state: dict[str, Any] = module.state_dict(keep_vars=True)
-    missing = [name for name in names or () if name not in state]
-    if missing:
-        raise CheckpointError(f"There is no tensor {missing[0][:_SHOWN]!r} in the model's state dict to be saved.")
-    every = {name: value for name, value in state.items() if names is None or name in names}
-    if not buffers:
-        every = {name: value for name, value in every.items() if isinstance(value, nn.Parameter)}
-    if not every:
-        raise CheckpointError("No tensor was chosen, so there is nothing to save. Choose another block or pattern.")
-    _all_plain(every)
-    owners: dict[object, str] = {}
-    first = {name: owners.setdefault(_place(tensor), name) for name, tensor in every.items()}
-    tensors = {name: every[name].detach() for name, owner in first.items() if name == owner}
-    aliases = {name: owner for name, owner in first.items() if name != owner}
-    return Contents(tuple(every), tensors, aliases, getattr(state, "_metadata", {}))
-
-
-def _all_plain(state: Mapping[str, Any]) -> None:
-    waiting = [name for name, value in state.items() if isinstance(value, Tensor) and (is_lazy(value) or value.is_meta)]
-    if waiting:
-        more = f" and {len(waiting) - 1:,} more" if len(waiting) > 1 else ""
-        way = "A dry run on Initialize gives them some; or choose tensors without them."
-        raise CheckpointError(f"{waiting[0][:_SHOWN]}{more} cannot be saved: no values yet. {way}")
-    for name, reason in _unfit(state):
-        raise CheckpointError(f"{name[:_SHOWN]} cannot be saved: {reason}. Choose tensors without it.")
-
-
-def _unfit(state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in state.items():
-        if not isinstance(value, Tensor):
-            yield name, f"it is no tensor but a {type(value).__name__[:_SHOWN]}"
-        elif value.layout != torch.strided or value.is_quantized:
-            yield name, "files hold plain tensors, and it is sparse, nested or quantized"
-
-
-def _place(tensor: Tensor) -> object:
-    """The same for tensors that are the same values in memory."""
-    if not tensor.numel():
-        return id(tensor)
-    layout = (tuple(tensor.shape), tensor.stride(), tensor.dtype, tensor.is_conj(), tensor.is_neg())
-    return (tensor.device, tensor.data_ptr(), *layout)
+    enter("", value)
+    return found
