@@ -27,14 +27,22 @@ class Staged:
         self.path = path
         self.file = file
 
+    def sync(self) -> None:
+        """Make what was written last, which takes a while where it is much.
+
+        Raises:
+            OSError: where there is no room for it.
+        """
+        self.file.flush()
+        os.fsync(self.file.fileno())
+
     def become(self, target: Path) -> None:
         """Give what was written its own name, in the same folder, and make it last. What had that name is replaced.
 
         Raises:
             OSError: where that cannot be done; what had the name is still there.
         """
-        self.file.flush()
-        os.fsync(self.file.fileno())
+        self.sync()
         with contextlib.suppress(FileNotFoundError):
             shutil.copymode(target, self.path)
         if os.name == "nt":  # there an open file cannot be renamed, nor be swept

@@ -1,6 +1,7 @@
-"""The folder that holds designs, as files that a person can read, compare and keep in git."""
+"""The folder that holds designs, as files that a person can read, compare and keep in git, and checkpoints."""
 
+from composer.workspace.checkpoints import Checkpoint, Checkpoints
 from composer.workspace.trash import Trashed
 from composer.workspace.workspace import Entry, StaleSave, Stored, Workspace, default_root
 
-__all__ = ["Entry", "StaleSave", "Stored", "Trashed", "Workspace", "default_root"]
+__all__ = ["Checkpoint", "Checkpoints", "Entry", "StaleSave", "Stored", "Trashed", "Workspace", "default_root"]

@@ -1,4 +1,4 @@
-"""Ids of designs: names of files, so they are safe on any system."""
+"""Ids of designs and checkpoints: names of files, so they are safe on any system."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(10))}
 
 
-def slug(name: str, taken: Collection[str] = ()) -> str:
-    """An id for a design called `name`: small letters, digits and hyphens, and none of `taken` in any case."""
+def slug(name: str, taken: Collection[str] = (), kind: str = "design") -> str:
+    """An id for what is called `name`: small letters, digits and hyphens, and none of `taken` in any case."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain)[:_MAX_LENGTH].strip("-") or "design"
+    base = re.sub(r"[^a-z0-9]+", "-", plain)[:_MAX_LENGTH].strip("-") or kind
     if base in _DEVICES:
-        base = f"{base}-design"
+        base = f"{base}-{kind}"
     used = {each.casefold() for each in taken}
     result, number = base, 2
     while result in used:
@@ -26,7 +26,7 @@ def slug(name: str, taken: Collection[str] = ()) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` can be the name of a design's file, perhaps one that a person made."""
+    """Whether `text` can be the name of a file, without its ending, perhaps one that a person made."""
     return (
         0 < len(text) <= 2 * _MAX_LENGTH
         and not _FORBIDDEN.search(text)

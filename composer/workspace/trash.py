@@ -12,12 +12,12 @@ from composer import atomic
 
 KEPT = timedelta(days=30)
 _TIME = "%Y%m%dT%H%M%S%fZ"
-_NAME = re.compile(r"(\d{8}T\d{12}Z) [^/\\]+\.json")
+_NAME = re.compile(r"(\d{8}T\d{12}Z) [^/\\]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Trashed:
-    """A design that was deleted: its id, and the name of its file among what was deleted."""
+    """A design or checkpoint that was deleted: its id, and the name of its file among what was deleted."""
 
     id: str
     file: str
@@ -32,8 +32,8 @@ class Trash:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, path: Path) -> Trashed:
-        """Delete a file, in one step that a crash cannot halve.
+    def put(self, id: str, path: Path) -> Trashed:
+        """Delete the file of `id`, in one step that a crash cannot halve.
 
         Raises:
             FileNotFoundError: where there is none.
@@ -41,7 +41,7 @@ class Trash:
         self._folder.mkdir(exist_ok=True)
         name = f"{datetime.now(UTC):{_TIME}} {path.name}"
         atomic.move(path, self._folder / name)
-        return Trashed(path.stem, name)
+        return Trashed(id, name)
 
     def take(self, trashed: Trashed, target: Path) -> None:
         """Bring a file back, as `target`.
@@ -49,14 +49,25 @@ class Trash:
         Raises:
             FileNotFoundError: where it is not kept any more.
         """
+        path = self._path(trashed)
+        if path.suffix != target.suffix:
+            raise FileNotFoundError(trashed.file)
+        atomic.move(path, target)
+
+    def drop(self, trashed: Trashed) -> None:
+        """Remove a file for good, where it is still kept."""
+        with contextlib.suppress(FileNotFoundError):
+            self._path(trashed).unlink()
+
+    def _path(self, trashed: Trashed) -> Path:
         if not _NAME.fullmatch(trashed.file):
             raise FileNotFoundError(trashed.file)
-        atomic.move(self._folder / trashed.file, target)
+        return self._folder / trashed.file
 
     def sweep(self) -> None:
         """Remove for good what was deleted longer ago than `KEPT`. What a person put there is left alone."""
         oldest = datetime.now(UTC) - KEPT
-        for path in self._folder.glob("*.json"):
+        for path in self._folder.glob("*"):
             found = _NAME.fullmatch(path.name)
             if found and datetime.strptime(found[1], _TIME).replace(tzinfo=UTC) < oldest:
                 with contextlib.suppress(OSError):

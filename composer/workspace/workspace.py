@@ -6,14 +6,12 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 from pydantic import ValidationError
 
@@ -23,12 +21,13 @@ from composer.design.document import Design
 from composer.design.nodes import rebuild
 from composer.design.text import dumps, loads
 from composer.errors import DesignError, WorkspaceError
+from composer.workspace.checkpoints import Checkpoints
 from composer.workspace.ids import is_id, slug
 from composer.workspace.trash import Trash, Trashed
+from composer.workspace.writing import Writing, explained
 
 _SUFFIX = ".json"
 _RECENT = 20
-_LOCK_SECONDS = 10
 
 
 class StaleSave(WorkspaceError):
@@ -69,7 +68,7 @@ def default_root() -> Path:
 
 
 class Workspace:
-    """The designs in a folder, each in a file of canonical text named after its id.
+    """The designs in a folder, each in a file of canonical text named after its id; and `checkpoints` beside them.
 
     An id stays for the life of a design; its name is in the text and may change. Safe to use from several
     threads and processes. Every method raises WorkspaceError where the folder or a file cannot be used.
@@ -79,13 +78,14 @@ class Workspace:
         self.root = root or default_root()
         self._designs = self.root / "designs"
         self._trash = Trash(self.root / "trash")
-        with _explained(self.root):
+        with explained(self.root):
             self._designs.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(self.root / ".lock", timeout=_LOCK_SECONDS)
+        self._writing = Writing(self.root)
         with self._writing(self.root):
             for folder in (self.root, self._designs):
                 atomic.sweep(folder)
             self._trash.sweep()
+        self.checkpoints = Checkpoints(self.root, self._trash, self._writing)
 
     def designs(self) -> tuple[Entry, ...]:
         """Every design's file, the last changed first; those that cannot be read too, with the reason."""
@@ -139,7 +139,7 @@ class Workspace:
     def delete(self, id: str) -> Trashed | None:
         """Delete a design's file, where there is one. It can be restored for some weeks."""
         with self._writing(self._path(id)), contextlib.suppress(FileNotFoundError):
-            return self._trash.put(self._path(id))
+            return self._trash.put(id, self._path(id))
         return None
 
     def restore(self, trashed: Trashed) -> str:
@@ -160,7 +160,7 @@ class Workspace:
     def mark(self, id: str) -> str:
         """What changes whenever the file is written, and costs less to find than its revision; "" for no file."""
         path = self._path(id)
-        with _explained(path), contextlib.suppress(FileNotFoundError):
+        with explained(path), contextlib.suppress(FileNotFoundError):
             status = path.stat()
             return f"{status.st_mtime_ns}.{status.st_size}.{status.st_ino}"
         return ""
@@ -189,7 +189,7 @@ class Workspace:
         return [id for id in ids if isinstance(id, str) and is_id(id)] if isinstance(ids, list) else []
 
     def _files(self) -> Iterator[Path]:
-        with _explained(self._designs):
+        with explained(self._designs):
             paths = sorted(self._designs.glob(f"*{_SUFFIX}"))
         return (path for path in paths if is_id(path.stem))
 
@@ -200,7 +200,7 @@ class Workspace:
 
     def _read(self, id: str) -> bytes | None:
         path = self._path(id)
-        with _explained(path), contextlib.suppress(FileNotFoundError):
+        with explained(path), contextlib.suppress(FileNotFoundError):
             return _read(path)
         return None
 
@@ -210,25 +210,6 @@ class Workspace:
             raise WorkspaceError(f"{id} has {len(data):,} bytes; at most {limits.MAX_TEXT:,} can be read again.")
         atomic.write(self._path(id), data)
         return Stored(id, design, _revision(data))
-
-    @contextmanager
-    def _writing(self, path: Path) -> Iterator[None]:
-        try:
-            with _explained(path), self._lock:
-                yield
-        except Timeout:
-            raise WorkspaceError(f"Another program has been writing to {self.root} for {_LOCK_SECONDS} s.") from None
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Errors of the system as errors of ours, with the path and the reason."""
-    try:
-        yield
-    except Timeout:
-        raise
-    except OSError as error:
-        raise WorkspaceError(f"{path}: {error.strerror or error}.") from error
 
 
 def _revision(data: bytes | None) -> str:
