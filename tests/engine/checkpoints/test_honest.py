@@ -23,7 +23,8 @@ from tests.engine.checkpoints.honest import (
 
 def bits(tensor: Tensor) -> Tensor:
     """The bytes of a tensor's values, in order."""
-    return tensor.resolve_conj().resolve_neg().contiguous().reshape(-1).view(torch.uint8)
+    plain = tensor.resolve_conj().resolve_neg().clone(memory_format=torch.contiguous_format)
+    return plain.reshape(-1).view(torch.uint8)
 
 
 def same(found: Any, expected: Any) -> bool:
