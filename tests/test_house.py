@@ -29,7 +29,7 @@ ALLOWED = {
     "signals": {"tensor_reports"},
     "storage_reports": set(),
     "trial_reports": set(),
-    "checkpoint_reports": {"tensor_reports"},
+    "checkpoint_reports": {"reports", "tensor_reports"},
     "matching": {"matching"} | LOWEST,
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,
