@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from composer.reports import ResolvedReport
 from composer.tensor_reports import Statistics
 
 Format = Literal["safetensors", "pt"]
@@ -105,3 +106,31 @@ class Pair:
     name: str
     key: str
     transpose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTensor:
+    """Values that were loaded: into `name`, from `key`. `note` says what became of them on the way ("" for nothing).
+
+    `nan` and `inf` count those of the file that are not a number, or infinite.
+    """
+
+    name: str
+    key: str
+    note: str = ""
+    nan: int = 0
+    inf: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did. `zeroed` were set to zero, and `kept` are the other saved names, whose values it left alone.
+
+    `resolved` are the lazy layers that took their sizes from the file. `undoable`: one step back undoes it.
+    """
+
+    loaded: tuple[LoadedTensor, ...]
+    zeroed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    resolved: tuple[ResolvedReport, ...] = ()
+    undoable: bool = True

@@ -30,7 +30,7 @@ ALLOWED = {
     "signals": {"tensor_reports"},
     "storage_reports": set(),
     "trial_reports": set(),
-    "checkpoint_reports": {"tensor_reports"},
+    "checkpoint_reports": {"reports", "tensor_reports"},
     "export_reports": set(),
     "shelf_reports": set(),
     "atomic": set(),

@@ -15,7 +15,7 @@ from torch.utils.hooks import RemovableHandle
 from composer.catalog import LAYERS
 from composer.engine.preview import own_tensors, type_of
 from composer.errors import DesignError, Problem
-from composer.reports import ResolvedReport
+from composer.reports import ResolvedReport, ValueType
 
 Tell = Callable[[ResolvedReport], None]
 
@@ -44,19 +44,26 @@ def resolving(model: nn.Module, draws: Tensor, tell: Tell = lambda row: None) ->
     the model left it, values are those of the same source built and run under the same seed. All of them take their
     sizes or none does: where the run fails they wait again, with the very same parameters.
     """
-    layers = waiting(model)
-    kept = [_Kept(module) for module in layers.values()]
     watch = _Watch(draws, tell)
-    handles = [handle for path, module in layers.items() for handle in watch.hooks(path, module)]
+    with all_or_none(model):
+        handles = [handle for path, module in waiting(model).items() for handle in watch.hooks(path, module)]
+        try:
+            yield watch.found
+        finally:
+            for handle in handles:
+                handle.remove()
+
+
+@contextmanager
+def all_or_none(model: nn.Module) -> Iterator[None]:
+    """Let the lazy layers of `model` take their sizes, or, where the block fails, wait as they did before it."""
+    kept = [_Kept(module) for module in waiting(model).values()]
     try:
-        yield watch.found
+        yield
     except BaseException:
         for each in kept:
             each.restore()
         raise
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 class _Watch:
@@ -79,7 +86,7 @@ class _Watch:
             torch.set_rng_state(outside)
             first.remove()
             second.remove()
-            self.found.append(_row(path, kind, module, args))
+            self.found.append(resolved(path, kind, module, type_of(args[0]) or ()))
             self._tell(self.found[-1])
 
         first = module.register_forward_pre_hook(before, prepend=True)
@@ -87,11 +94,12 @@ class _Watch:
         return first, second
 
 
-def _row(path: str, kind: str, module: nn.Module, args: tuple[Any, ...]) -> ResolvedReport:
+def resolved(path: str, kind: str, module: nn.Module, given: ValueType, origin: str = "") -> ResolvedReport:
+    """The row of a layer that was of class `kind` and has taken its sizes from `given`."""
     spec = LAYERS[type(module).__name__]
     inferred = tuple((name, int(getattr(module, name))) for name in spec.infers)
     tensors = tuple((each.name, each.shape) for each in own_tensors(module) if each.shape is not None)
-    return ResolvedReport(path, kind, spec.kind, inferred, type_of(args[0]) or (), "", tensors)
+    return ResolvedReport(path, kind, spec.kind, inferred, given, origin, tensors)
 
 
 class _Kept:

@@ -23,7 +23,7 @@ How = Literal["set", "add"]
 
 STEPS = 100
 BYTES = 256 * 2**20
-"""As much as the values before all changes that can be taken back may take."""
+"""As much as the values before all changes that can be taken back may take, unless a history is given another limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,20 @@ class Changes:
     """The history of changes to the values of one live model.
 
     A step is forgotten when its tensor is no longer what the step left: another shape, dtype or tie, or values that
-    something else has changed. So is the oldest when they are too many or too large.
+    something else has changed. So is the oldest when they are too many or too large: together more than `nbytes`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, nbytes: int = 0) -> None:
+        self._nbytes = nbytes
         self._done: deque[_Step] = deque()
         self._undone: list[_Step] = []
         self._versions: dict[str, int] = {}
         self._groups: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def limit(self) -> int:
+        """How many bytes the values before all changes may take together."""
+        return self._nbytes or BYTES
 
     @property
     def undo_name(self) -> str:
@@ -86,16 +92,20 @@ class Changes:
     def replace(self, model: nn.Module, values: Mapping[str, Tensor], label: str) -> None:
         """Give saved tensors of `model` other values of the same shape, as one step. Gradients stay.
 
-        What is too large to be kept for the way back cannot be undone, and nothing before it either.
+        What is too large to be kept for the way back cannot be undone, and nothing before it either. Where a copy
+        fails, all values that are kept are put back.
         """
         self.follow(model)
         tensors = named_tensors(model)
-        kept = sum(tensors[name].nbytes for name in values) <= BYTES
+        kept = sum(tensors[name].nbytes for name in values) <= self.limit
         whole: tuple[Index, ...] = ()
         before = {name: (whole, tensors[name].detach().clone()) for name in values if kept}
-        with torch.no_grad():
-            for name, value in values.items():
-                tensors[name].copy_(value)
+        try:
+            _copy(values, tensors)
+        except BaseException:
+            _copy({name: value for name, (_, value) in before.items()}, tensors)
+            self._note(model)
+            raise
         self._add(model, label, before)
 
     def _add(self, model: nn.Module, label: str, before: Mapping[str, tuple[tuple[Index, ...], Tensor]]) -> None:
@@ -106,7 +116,7 @@ class Changes:
         else:
             parts = tuple(_Part(self._groups[name], index, other) for name, (index, other) in before.items())
             self._done.append(_Step(label, parts))
-        while len(self._done) > STEPS or sum(each.nbytes for each in self._done) > BYTES:
+        while len(self._done) > STEPS or sum(each.nbytes for each in self._done) > self.limit:
             self._done.popleft()
         self._note(model)
 
@@ -155,6 +165,12 @@ class Changes:
     def _note(self, model: nn.Module) -> None:
         self._versions = {name: each._version for name, each in named_tensors(model).items()}
         self._groups = _groups(model)
+
+
+def _copy(values: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> None:
+    with torch.no_grad():
+        for name, value in values.items():
+            tensors[name].copy_(value)
 
 
 def values_of(model: nn.Module, name: str) -> Tensor:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from composer.kernel.limits import default_memory
 from composer.kernel.verbs import Progress, State, Verb, open_model
 from composer.tensor_reports import HeldReport, Number, Picture, Window
 
@@ -73,7 +74,7 @@ def open_values(state: State, progress: Progress, text: str) -> tuple[nn.Module,
     open_model(state, progress, text)
     assert state.model is not None
     if state.changes is None:
-        state.changes = Changes()
+        state.changes = Changes(default_memory() // 8)
     return state.model, state.changes
 
 
