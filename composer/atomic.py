@@ -135,8 +135,10 @@ def shortage(path: Path, needed: int | None = None) -> str:
 
 
 def _size(count: int) -> str:
-    unit, name = next((each for each in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")) if count >= each[0]), (1, "B"))
-    return f"{count / unit:.1f} {name}" if unit > 1 else f"{count} B"
+    for unit, name in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= unit:
+            return f"{count / unit:,.1f} {name}"
+    return f"{count} B"
 
 
 @contextmanager

@@ -324,6 +324,7 @@ def test_run_of_what_cannot_run(run: Run) -> None:
 
 def test_options_of_the_app_are_for_the_app(run: Run) -> None:
     assert run("--port", "8000", "check", "lenet").exit_code == 2
+    assert run("--upload-limit", "1GB", "check", "lenet").exit_code == 2
     assert run("no-such-command").exit_code == 2
 
 
@@ -333,8 +334,9 @@ def test_without_a_command_the_app_is_served(run: Run, monkeypatch: pytest.Monke
     calls: list[tuple[object, ...]] = []
     monkeypatch.setattr(serve, "serve", lambda *arguments: calls.append(arguments))
     assert run().exit_code == 0
-    assert run("--port", "8600", "--no-browser", "--workspace", "here").exit_code == 0
-    assert calls == [(None, True, None), (8600, False, Path("here"))]
+    assert run("--port", "8600", "--no-browser", "--workspace", "here", "--upload-limit", "20GB").exit_code == 0
+    assert calls == [(None, True, None, None), (8600, False, Path("here"), 20 * 10**9)]
+    assert "'much' is no size, such as 20 GB" in run("--upload-limit", "much").stderr
 
     def taken(*arguments: object) -> None:
         raise OSError("Port 8600 is taken by another program.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _PREFIXES = ("", " k", " M", " G", " T", " P", " E")
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
@@ -18,6 +20,19 @@ def size(count: int | None) -> str:
     if count is None:
         return "?"
     return _scaled(count, 1024, tuple(f" {unit}" for unit in _UNITS))
+
+
+def parse_size(text: str) -> int:
+    """Bytes that a person means by `20 GB`, `1.5GiB` or `4096`.
+
+    Raises:
+        ValueError: where it is none of that.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(?:([kmgt]?)(i?)b)?", text.strip().lower())
+    if not found or (found[3] and not found[2]):
+        raise ValueError(f"{text[:40]!r} is no size, such as 20 GB or 16 GiB.")
+    power = "kmgt".index(found[2]) + 1 if found[2] else 0
+    return int(float(found[1]) * (1024 if found[3] else 1000) ** power)
 
 
 def _scaled(number: int, base: int, units: tuple[str, ...]) -> str:

@@ -7,11 +7,17 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from composer.ui import following
+from composer.ui.transfers import DOWNLOAD, UPLOAD
+from composer.web import transfers
 
 
 def routes() -> list[BaseRoute]:
-    """All of them. They are plain functions, so that they run in threads: a document may be locked for a while."""
-    return [Route(following.ADDRESS, changed)]
+    """All of them. They are plain functions, so that they run in threads: a lock may be held, or a disk be slow."""
+    return [
+        Route(following.ADDRESS, changed),
+        Route(f"{DOWNLOAD}/{{token}}", transfers.download),
+        Route(f"{UPLOAD}/{{token}}", transfers.upload, methods=["PUT"]),
+    ]
 
 
 def changed(request: Request) -> JSONResponse:

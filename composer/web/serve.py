@@ -17,6 +17,7 @@ from typing import Any
 import streamlit as st
 
 from composer.kernel.launch import warm_up
+from composer.ui import transfers
 from composer.ui.language import _
 from composer.ui.state import WORKSPACE
 from composer.web.routes import routes
@@ -44,19 +45,24 @@ _OPTIONS = {
 }
 
 
-def serve(port: int | None = None, browser: bool = True, workspace: Path | None = None) -> None:
+def serve(
+    port: int | None = None, browser: bool = True, workspace: Path | None = None, upload_limit: int | None = None
+) -> None:
     """Serve the app until it is interrupted. Prints where it is, and opens it in the browser where wanted.
 
-    With no `port` it is 8585, or any free one where another program has that.
+    With no `port` it is 8585, or any free one where another program has that. `upload_limit` is in bytes.
 
     Raises:
         OSError: where the port asked for is taken.
-        WorkspaceError: where the workspace's folder cannot be used.
+        WorkspaceError: where the workspace's folder cannot be used, or the environment's limit of uploads is no size.
     """
     if workspace is not None:
         os.environ[WORKSPACE] = str(workspace.resolve())
+    if upload_limit is not None:
+        os.environ[transfers.UPLOAD_LIMIT] = str(upload_limit)
     root = os.environ.get(WORKSPACE)
-    Workspace(Path(root) if root else None)  # a folder that cannot be used is told here, not on every page
+    Workspace(Path(root) if root else None)  # what cannot be used is told here, not on every page
+    transfers.upload_limit()
     own = free_port(port)
     if own != (port or PORT):
         print(f"Port {PORT} is taken by another program, so this is port {own}.", flush=True)

@@ -19,7 +19,7 @@ from composer.workspace.trash import Trash, Trashed
 from composer.workspace.writing import Writing, explained
 
 ENDINGS = (".safetensors", ".pt", ".pth")
-_DAY = 24 * 3600  # seconds
+KEPT = 3600  # seconds that a file is kept which is only made to be taken away
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ class Checkpoints:
         return slug(wanted[: -len(ending)], taken, "checkpoint") + ending
 
     def outgoing(self, ending: str) -> Path:
-        """A new place for a file that is only made to be taken away. It is kept for about a day."""
+        """A new place for a file that is only made to be taken away. It is kept for an hour or more."""
+        _sweep_old(self._outgoing)
         return self._outgoing / self.path(f"{secrets.token_hex(8)}{ending}").name
 
     @contextmanager
@@ -161,5 +162,5 @@ def _checkpoint(path: Path) -> Checkpoint | None:
 def _sweep_old(folder: Path) -> None:
     for path in folder.iterdir():
         with contextlib.suppress(OSError):
-            if path.stat().st_mtime < time.time() - _DAY:
+            if path.stat().st_mtime < time.time() - KEPT:
                 path.unlink()

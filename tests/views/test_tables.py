@@ -11,7 +11,7 @@ from composer.design.document import Design
 from composer.design.nodes import Op
 from composer.engine.shapes import examine, shapes
 from composer.reports import ArrayReport, RunReport, count_parameters, describe
-from composer.views.numbers import humanize, size
+from composer.views.numbers import humanize, parse_size, size
 from composer.views.outputs import output_lines, plain_run
 from composer.views.tables import Row, plain_type, summary_rows, summary_text, table
 from composer.views.wording import clean, columns, shorten
@@ -43,6 +43,20 @@ def test_humanized_numbers(number: int | None, text: str) -> None:
 )
 def test_sizes_in_bytes(count: int | None, text: str) -> None:
     assert size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("4096", 4096), ("20GB", 20 * 10**9), ("1.5 GiB", 3 * 2**29), (" 3 kb", 3000), ("7 B", 7), ("2TiB", 2 * 2**40)],
+)
+def test_sizes_that_people_write(text: str, count: int) -> None:
+    assert parse_size(text) == count
+
+
+@pytest.mark.parametrize("text", ["", "much", "-1", "1 iB", "GB", "1e3", "1.GB", "٣x"])
+def test_what_is_no_size(text: str) -> None:
+    with pytest.raises(ValueError, match="is no size, such as 20 GB or 16 GiB"):
+        parse_size(text)
 
 
 def rows_of(net: Design, **sizes: int) -> dict[str, Row]:
