@@ -30,3 +30,17 @@ class ExportReport:
     free: tuple[str, ...] = ()
     fixed: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReport:
+    """What a bundle holds: the text of its design, and what wrote it.
+
+    `waiting` are lazy layers that had no sizes yet, `trial` whether a run is in it that can be repeated.
+    """
+
+    text: str
+    composer: str
+    torch: str
+    waiting: tuple[str, ...] = ()
+    trial: bool = False

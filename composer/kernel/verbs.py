@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from composer.engine.data import Sample
     from composer.engine.held import Known
+    from composer.engine.shelf import Shelf
     from composer.engine.values import Changes
     from composer.signals import GradientsReport
 
@@ -43,7 +44,7 @@ class State:
     """What a kernel holds. `initial`: building the source with the seed again would give the same values.
 
     `draws` is the random state from which lazy layers draw their values; `resolved` are those that did. `known` are the
-    statistics of its tensors, and `changes` what a person did to their values.
+    statistics of its tensors, and `changes` what a person did to their values. `shelf` holds tensors made by hand.
     """
 
     model: nn.Module | None = None
@@ -55,6 +56,7 @@ class State:
     resolved: tuple[ResolvedReport, ...] = ()
     known: Known = field(default_factory=dict)
     changes: Changes | None = None
+    shelf: Shelf | None = None
 
 
 def ping(state: State, progress: Progress) -> KernelReport:

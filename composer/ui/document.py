@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from composer.ui.looking import Look
     from composer.ui.running import Run
     from composer.ui.schemes.filling import Filling
+    from composer.ui.tasks import Task
     from composer.ui.weights.asking import Weights
 
 Choice = Literal["reload", "overwrite"]
@@ -31,7 +32,7 @@ class Document:
     error where it cannot be written; None where all is saved. `run` is the last run of the model, `live` what is known
     of that, `gradients` the last look at those, `weights` what is known of its values, `filling` what its initializer
     rules did last, `storage` how a chain did by where it keeps its layers, `trial` what came of a custom layer that was
-    tried.
+    tried, `tasks` what else was asked of its kernel.
     """
 
     def __init__(self, workspace: Workspace, stored: Stored) -> None:
@@ -48,6 +49,7 @@ class Document:
         self.filling: Filling | None = None
         self.storage: StorageReport | ComposerError | None = None
         self.trial: Trial | None = None
+        self.tasks: dict[str, Task] = {}
         self.acks: dict[str, int] = {}  # for each page, the number of its last operation that was applied
         self._workspace = workspace
         self._text = (stored.design, dumps(stored.design))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from composer.design.document import Design
 from composer.design.edits import apply as apply_edit
 from composer.design.edits import describe
 from composer.design.history import History
@@ -43,6 +44,12 @@ def apply(document: Document, operations: Sequence[Operation], label: str = "", 
         except EditError as error:
             return Outcome(refused=error.problems)
         return _keep(document, document.history.do(label or ", ".join(map(describe, operations)), design, join))
+
+
+def replace(document: Document, design: Design, label: str) -> Outcome:
+    """Put a whole design in place of the one that is there, as one step of the history, and save."""
+    with document.lock:
+        return _keep(document, document.history.do(label, design))
 
 
 def repair(document: Document) -> Outcome:

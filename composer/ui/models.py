@@ -60,6 +60,12 @@ def trials() -> Pool:
     return Pool(Limits(memory=min(default_memory() or _TRIAL_MEMORY, _TRIAL_MEMORY)))
 
 
+@cache
+def files() -> Pool:
+    """Processes in which files of strangers are looked into: one that is the end of its process ends no model."""
+    return Pool()
+
+
 def preview(text: str) -> Preview:
     """Shapes, parameters and problems of the design that `text` says. Its code is run where that is allowed.
 
@@ -131,6 +137,7 @@ def close_all() -> None:
     pool().close_all()
     _previews().close_all()
     trials().close_all()
+    files().close_all()
 
 
 def _ask(verb: str, text: str, run_code: bool) -> Any:

@@ -16,6 +16,7 @@ pages = [
     st.Page(folder() / "parameters.py", title=_("Parameters")),
     st.Page(folder() / "initialize.py", title=_("Initialize")),
     st.Page(folder() / "gradients.py", title=_("Gradients")),
+    st.Page(folder() / "files.py", title=_("Files")),
 ]
 page = st.navigation(pages, position="top")
 state.begin(page.url_path)

@@ -18,7 +18,7 @@ from composer.workspace.ids import is_id, slug
 from composer.workspace.trash import Trash, Trashed
 from composer.workspace.writing import Writing, explained
 
-ENDINGS = (".safetensors", ".pt", ".pth")
+ENDINGS = (".safetensors", ".pt", ".pth", ".composer")
 KEPT = 3600  # seconds that a file is kept which is only made to be taken away
 
 
@@ -94,7 +94,7 @@ class Checkpoints:
     def outgoing(self, ending: str) -> Path:
         """A new place for a file that is only made to be taken away. It is kept for an hour or more."""
         _sweep_old(self._outgoing)
-        return self._outgoing / self.path(f"{secrets.token_hex(8)}{ending}").name
+        return self._outgoing / f"{secrets.token_hex(8)}{ending}"
 
     @contextmanager
     def receiving(self, wanted: str, nbytes: int | None = None) -> Iterator[Received]:

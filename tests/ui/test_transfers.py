@@ -132,7 +132,7 @@ def test_what_is_no_upload_of_a_page_is_refused(port: int, workspace: Workspace,
 
 def test_what_is_no_checkpoint_is_refused(port: int, workspace: Workspace, checkpoints: Checkpoints) -> None:
     address = upload_address(checkpoints)
-    told = "is no name of a checkpoint: those end in .safetensors, .pt or .pth."
+    told = "is no name of a checkpoint: those end in .safetensors, .pt, .pth or .composer."
     for name in ("a.exe", "", "a"):
         assert refused(port, f"{address}?name={name}", b"1") == (400, f"{name!r} {told}")
     assert refused(port, f"{address}?name=a.pt", b"") == (400, "The file is empty.")

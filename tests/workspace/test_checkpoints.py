@@ -104,7 +104,7 @@ def test_any_name_gives_a_safe_one(checkpoints: Checkpoints, wanted: str, name: 
     "name", ["", "a", "a.json", "../a.pt", "x/../a.pt", ".pt", ".a.pt", "nul.pt", "a\0.pt", "x" * 121 + ".pt"]
 )
 def test_a_name_cannot_lead_elsewhere(checkpoints: Checkpoints, name: str) -> None:
-    told = "cannot be the name of a checkpoint; it ends in .safetensors, .pt or .pth"
+    told = "cannot be the name of a checkpoint; it ends in .safetensors, .pt, .pth or .composer"
     for method in (checkpoints.path, checkpoints.find, checkpoints.delete):
         with pytest.raises(WorkspaceError, match=told):
             method(name)

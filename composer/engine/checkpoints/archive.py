@@ -1,4 +1,4 @@
-"""The zip archive that `torch.save` writes, held to how torch writes it: stored entries one after another."""
+"""Zip archives as `torch.save` writes them, and held to that: stored entries one after another, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import BinaryIO
 
 from composer.engine.checkpoints.ends import central_directory
@@ -22,17 +22,21 @@ _DESCRIBED, _UTF8 = 0x0008, 0x0800
 _MEMBER = re.compile(
     r"data\.pkl|byteorder|version|\.format_version|\.storage_alignment|\.data/serialization_id|data/[0-9]{1,20}"
 )
+Known = Callable[[Sequence[str]], Sequence[str]]
 _BROKEN = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError, OverflowError)
 
 
 class Archive:
     """Entries of an archive by their names in its folder, each where it stands in the file."""
 
-    def __init__(self, file: BinaryIO, nbytes: int) -> None:
+    def __init__(self, file: BinaryIO, nbytes: int, known: Known | None = None) -> None:
         """Read the directory and the header of each entry of `file`, of `nbytes`; nothing of what is in them.
 
+        `known` gives the names that entries go by here for those that they have, or refuses them; those of
+        `torch.save` where none is given.
+
         Raises:
-            CheckpointError: where it is not an archive as `torch.save` writes it.
+            CheckpointError: where it is not an archive of stored entries, or `known` refuses one.
         """
         self._file = file
         directory = central_directory(file, nbytes)
@@ -42,7 +46,7 @@ class Archive:
             raise damaged("its zip directory cannot be read") from None
         if len(listed) != directory.entries:
             raise damaged(f"its zip directory lists {len(listed):,} entries and counts {directory.entries:,}")
-        self._infos = _named(listed)
+        self._infos = _named(listed, known or _of_torch)
         self.entries: Mapping[str, Stored] = _located(file, self._infos, directory.start)
 
     def check(self, name: str) -> None:
@@ -76,23 +80,31 @@ class Archive:
         return self._file.read(place.nbytes)
 
 
-def _named(listed: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    """The entries by their names in the archive's one folder."""
+def _named(listed: list[zipfile.ZipInfo], known: Known) -> dict[str, zipfile.ZipInfo]:
+    """The entries by the names that they go by."""
     names = [each.orig_filename for each in listed]
     if not names:
         raise CheckpointError("it is an empty zip archive. Save the model's state dict with torch.save.")
+    found: dict[str, zipfile.ZipInfo] = {}
+    for name, info in zip(known(names), listed, strict=True):
+        if name in found:
+            raise damaged(f"it holds two entries {quoted(name)}")
+        found[name] = info
+    return found
+
+
+def _of_torch(names: Sequence[str]) -> list[str]:
+    """Names of entries as `torch.save` gives them, without the one folder that all of them are in."""
     explain_archive(names)
     folder = names[0].partition("/")[0]
-    found: dict[str, zipfile.ZipInfo] = {}
-    for name, info in zip(names, listed, strict=True):
+    found = []
+    for name in names:
         top, _, inner = name.partition("/")
         if len(name) > _NAME or not name.isprintable() or top != folder or not _MEMBER.fullmatch(inner):
             raise CheckpointError(
                 f"it holds an entry {quoted(name)} that torch.save never writes. Save it again with torch.save."
             )
-        if inner in found:
-            raise damaged(f"it holds two entries {quoted(name)}")
-        found[inner] = info
+        found.append(inner)
     return found
 
 

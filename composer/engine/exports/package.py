@@ -15,11 +15,13 @@ from composer.codegen.source import class_name_of
 from composer.design.document import Design
 from composer.engine.build import source_of
 from composer.engine.exports.model import sized
-from composer.engine.exports.trials import checked, flat, symbols, trials
+from composer.engine.exports.trials import Tell, checked, flat, silent, symbols, trials
 from composer.errors import CheckpointError
 from composer.export_reports import ExportReport
+from composer.reports import Progress
 
 _SECONDS = 120
+_STEPS = 3
 _EXAMPLE = """import torch
 from model import {name}
 
@@ -34,7 +36,7 @@ with torch.no_grad():
 """
 
 
-def write_package(design: Design, model: nn.Module, path: Path) -> ExportReport:
+def write_package(design: Design, model: nn.Module, path: Path, tell: Tell = silent) -> ExportReport:
     """Write source, weights and an example of how to load them as a zip to `path`; the example is run first.
 
     It runs in a process of its own, and its outputs have to be the live model's to the bit.
@@ -44,6 +46,7 @@ def write_package(design: Design, model: nn.Module, path: Path) -> ExportReport:
         DesignError: where the design has problems.
     """
     sized(model)
+    tell(Progress("running the live model", 1, _STEPS))
     tried = trials(design, model)
     constants = {name for name, _ in model.named_buffers()} - set(model.state_dict())
     seed = _SEED.format(seed=design.seed) if constants else ""
@@ -54,12 +57,14 @@ def write_package(design: Design, model: nn.Module, path: Path) -> ExportReport:
         (folder / "example.py").write_text(example, encoding="utf-8")
         torch.save(model.state_dict(), folder / "weights.pt")
         torch.save([each.inputs for each in tried], folder / "inputs.pt")
+        tell(Progress("running the source in a process of its own", 2, _STEPS))
         _run(folder, example + _TRY)
         outputs = torch.load(folder / "outputs.pt", weights_only=True)
         rows = tuple(
             checked(trial, tuple(flat(each)), "The exported source", 0)
             for trial, each in zip(tried, outputs, strict=True)
         )
+        tell(Progress("writing", 3, _STEPS))
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
             for file in ("model.py", "weights.pt", "example.py"):
                 archive.write(folder / file, file)

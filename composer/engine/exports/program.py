@@ -16,16 +16,18 @@ from torch import Tensor, nn
 
 from composer.design.document import Design
 from composer.engine.exports.model import plain
-from composer.engine.exports.trials import Trial, checked, run, symbols, trials
+from composer.engine.exports.trials import Tell, Trial, checked, run, silent, symbols, trials
 from composer.errors import CheckpointError
 from composer.export_reports import Checked, ExportReport
+from composer.reports import Progress
 
 _EQUAL = 1e-5  # relative to the largest output: other kernels add in another order
 _ONNX = 1e-4  # another runtime with other kernels
 _PROTOBUF = 2**31  # bytes of one message
+_STEPS = 3
 
 
-def write_program(design: Design, model: nn.Module, path: Path) -> ExportReport:
+def write_program(design: Design, model: nn.Module, path: Path, tell: Tell = silent) -> ExportReport:
     """Write `model`, which is that of `design`, as a `torch.export` program to `path`, and run it beside it.
 
     Raises:
@@ -34,13 +36,16 @@ def write_program(design: Design, model: nn.Module, path: Path) -> ExportReport:
     """
     copy, tried = plain(design, model), trials(design, model)
     with _quiet():
+        tell(Progress("exporting", 1, _STEPS))
         program = _exported(design, copy, tried[0], path.suffix)
+        tell(Progress("writing", 2, _STEPS))
         torch.export.save(program, path)
+        tell(Progress("reading it again and running it", 3, _STEPS))
         again = torch.export.load(path).module()
         return _report(design, path, tried, partial(run, again), _EQUAL)
 
 
-def write_onnx(design: Design, model: nn.Module, path: Path) -> ExportReport:
+def write_onnx(design: Design, model: nn.Module, path: Path, tell: Tell = silent) -> ExportReport:
     """Write `model`, which is that of `design`, as ONNX to `path`, and run it in onnxruntime beside it.
 
     Raises:
@@ -58,13 +63,16 @@ def write_onnx(design: Design, model: nn.Module, path: Path) -> ExportReport:
     tried = trials(design, model)
     names = [each.name for each in design.inputs]
     with _quiet():
+        tell(Progress("exporting", 1, _STEPS))
         program = _exported(design, copy, tried[0], path.suffix)
+        tell(Progress("translating to ONNX", 2, _STEPS))
         try:
             made = torch.onnx.export(program, dynamo=True, input_names=names, verbose=False)
             assert made is not None
             made.save(str(path))
         except Exception as error:
             raise _refused("ONNX", error) from error
+        tell(Progress("reading it again and running it", 3, _STEPS))
         return _report(design, path, tried, _onnx_session(path, names), _ONNX)
 
 

@@ -15,11 +15,17 @@ from composer.engine.data import OTHER_SIZE, batch_symbol, load
 from composer.engine.preview import dtype_name
 from composer.errors import CheckpointError, DesignError
 from composer.export_reports import Checked
+from composer.reports import Progress
 
 Run = Callable[..., Any]
+Tell = Callable[[Progress], None]
 
 _BATCHES = (2, 1, 5)
 _SHORT = 16
+
+
+def silent(event: Progress) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The Files page: checkpoints, comparing, exports, reuse, and tensors made by hand."""
