@@ -83,6 +83,8 @@ def _named(listed: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         raise CheckpointError("it is an empty zip archive. Save the model's state dict with torch.save.")
     explain_archive(names)
     folder = names[0].partition("/")[0]
+    if folder in ("", ".", ".."):
+        raise damaged("the folder in its zip archive has no name")
     found: dict[str, zipfile.ZipInfo] = {}
     for name, info in zip(names, listed, strict=True):
         top, _, inner = name.partition("/")
