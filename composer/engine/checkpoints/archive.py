@@ -97,6 +97,8 @@ def _of_torch(names: Sequence[str]) -> list[str]:
     """Names of entries as `torch.save` gives them, without the one folder that all of them are in."""
     explain_archive(names)
     folder = names[0].partition("/")[0]
+    if folder in ("", ".", ".."):
+        raise damaged("the folder in its zip archive has no name")
     found = []
     for name in names:
         top, _, inner = name.partition("/")
