@@ -27,8 +27,10 @@ def tell() -> None:
         print("modules:", *sorted(name for name in sys.modules if "." not in name), flush=True)
 
 threading.Thread(target=tell, daemon=True).start()
-from composer.web.serve import serve
-serve(port=int(sys.argv[1]), browser=False, workspace=Path(sys.argv[2]))
+from composer.web import serve
+if len(sys.argv) > 3:
+    serve.SCRIPT = Path(sys.argv[3])
+serve.serve(port=int(sys.argv[1]), browser=False, workspace=Path(sys.argv[2]))
 """
 
 
@@ -89,11 +91,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(workspace: Path) -> Iterator[Server]:
-    """A server over a workspace."""
+def serving(workspace: Path, script: Path | None = None) -> Iterator[Server]:
+    """A server over a workspace: the app, or another `script` in its place."""
     port, started = free_port(), time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", _LAUNCH, str(port), str(workspace)],
+        [sys.executable, "-c", _LAUNCH, str(port), str(workspace), *([str(script)] if script else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
