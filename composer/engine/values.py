@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +20,7 @@ from composer.indices import Index, parse
 from composer.tensor_reports import Number
 
 How = Literal["set", "add"]
+Copy = Callable[[Tensor, Tensor], object]
 
 STEPS = 100
 BYTES = 256 * 2**20
@@ -89,8 +90,10 @@ class Changes:
             tensor[index] = after
         self._add(model, _label(name, where, how, number), {name: (index, before)})
 
-    def replace(self, model: nn.Module, values: Mapping[str, Tensor], label: str) -> None:
+    def replace(self, model: nn.Module, values: Mapping[str, Tensor], label: str, copy: Copy = Tensor.copy_) -> None:
         """Give saved tensors of `model` other values of the same shape, as one step. Gradients stay.
+
+        `copy` gives the tensor that is its first argument the values of its second.
 
         What is too large to be kept for the way back cannot be undone, and nothing before it either. Where a copy
         fails, all values that are kept are put back.
@@ -101,9 +104,13 @@ class Changes:
         whole: tuple[Index, ...] = ()
         before = {name: (whole, tensors[name].detach().clone()) for name in values if kept}
         try:
-            _copy(values, tensors)
+            with torch.no_grad():
+                for name, value in values.items():
+                    copy(tensors[name], value)
         except BaseException:
-            _copy({name: value for name, (_, value) in before.items()}, tensors)
+            with torch.no_grad():
+                for name, (_, value) in before.items():
+                    tensors[name].copy_(value)
             self._note(model)
             raise
         self._add(model, label, before)
@@ -165,12 +172,6 @@ class Changes:
     def _note(self, model: nn.Module) -> None:
         self._versions = {name: each._version for name, each in named_tensors(model).items()}
         self._groups = _groups(model)
-
-
-def _copy(values: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> None:
-    with torch.no_grad():
-        for name, value in values.items():
-            tensors[name].copy_(value)
 
 
 def values_of(model: nn.Module, name: str) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from composer.checkpoint_reports import FileReport, LoadedTensor, LoadReport, Pair, Part
 from composer.engine.checkpoints.converting import converts, irregular
 from composer.engine.checkpoints.pieces import same
-from composer.engine.checkpoints.sizing import Inputs, give_sizes, inputs_for, shapes_after
+from composer.engine.checkpoints.sizing import give_sizes, inputs_for, shapes_after
 from composer.engine.held import named_tensors
 from composer.engine.lazy import all_or_none
 from composer.engine.live import tensors_of
@@ -44,7 +44,7 @@ class Checkpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """Values of a file, as they go into the tensor of the model at `name`, of this shape and dtype."""
+    """Values of a file that go into the tensor of the model at `name`, of this shape and dtype."""
 
     name: str
     key: str
@@ -53,22 +53,10 @@ class _Move:
     dtype: torch.dtype
 
     @property
-    def whole(self) -> bool:
-        return tuple(self.value.shape) == self.shape
-
-    @property
     def note(self) -> str:
-        cut = "" if self.whole else f"the first {sizes(tuple(map(min, self.shape, self.value.shape)))} values"
+        whole = tuple(self.value.shape) == self.shape
+        cut = "" if whole else f"the first {sizes(tuple(map(min, self.shape, self.value.shape)))} values"
         return "; ".join(filter(None, (cut, conversion(dtype_name(self.value.dtype), dtype_name(self.dtype)))))
-
-    def values(self, tensor: Tensor) -> Tensor:
-        """What `tensor` is to hold, which has the values of before."""
-        if self.whole:
-            return self.value
-        room = tuple(slice(min(here, there)) for here, there in zip(self.shape, self.value.shape, strict=True))
-        values = tensor.detach().clone()
-        values[room] = self.value[room].to(values.dtype)
-        return values
 
 
 def load(
@@ -104,11 +92,23 @@ def load(
         _Move(each.name, each.key, _value(checkpoint, part, each), wanted[each.name], tensors[each.name].dtype)
         for each in pairs
     ]
-    loaded = _check_values(moves, rows, source, tell)
-    resolved, undoable = _apply(model, moves, zero, inputs, changes, draws, f"load {part or 'a file'}")
-    touched = {rows[name].owner or name for name in (*given, *zero)}
-    kept = tuple(name for name, row in rows.items() if (row.owner or name) not in touched)
-    return LoadReport(tuple(loaded), tuple(zero), kept, resolved, undoable)
+    once = _check_values(moves, rows, source)
+    copier = _Copier(tell, [*once, *zero])
+    with all_or_none(model):
+        resolved = give_sizes(model, inputs, draws)
+        tensors = named_tensors(model)
+        values = {name: each.value for name, each in once.items()}
+        values |= {name: torch.zeros((), dtype=tensors[name].dtype).expand(wanted[name]) for name in zero}
+        changes.replace(model, values, label := f"load {part or 'a file'}", copier.copy)
+    found = dict(zip((_owner(rows, name) for name in values), copier.found, strict=True))
+    loaded = tuple(LoadedTensor(each.name, each.key, each.note, *found[_owner(rows, each.name)]) for each in moves)
+    kept = tuple(name for name in rows if _owner(rows, name) not in found)
+    return LoadReport(loaded, tuple(zero), kept, resolved, not values or changes.undo_name == label)
+
+
+def _owner(rows: Mapping[str, TensorReport], name: str) -> str:
+    """The first name of the parameter or buffer that is at `name`, too."""
+    return rows[name].owner or name
 
 
 def _checked_names(
@@ -126,7 +126,7 @@ def _checked_names(
             raise CheckpointError(f"The model saves no parameter or buffer {name!r}: choose a name that it has."[:300])
         if key and key not in keys:
             raise CheckpointError(f"{name}: the file has no {key!r} to load: choose one of its keys."[:300])
-        owner = rows[name].owner or name
+        owner = _owner(rows, name)
         if name in seen or (not key and owner in seen):
             raise CheckpointError(f"{name} is to get its values twice: leave all but one out."[:300])
         seen |= {name, owner} if key else {owner}
@@ -136,6 +136,12 @@ def _checked_names(
 def _shapes(part: Part, pairs: Sequence[Pair]) -> dict[str, Shape]:
     """The shapes that the tensors of the file have, by the names in the model that they go to."""
     stored = {each.name: each.shape for each in part.tensors}
+    for pair in pairs:
+        if pair.transpose and len(stored[pair.key]) != 2:
+            raise CheckpointError(
+                f"{pair.key} of the file has {len(stored[pair.key])} dimensions, and only a matrix can be transposed. "
+                "Load it as it is."
+            )
     return {each.name: stored[each.key][::-1] if each.transpose else stored[each.key] for each in pairs}
 
 
@@ -158,36 +164,34 @@ def _check_shapes(given: Mapping[str, Shape], zero: Sequence[str], wanted: Mappi
             )
 
 
-def _check_values(
-    moves: Sequence[_Move], rows: Mapping[str, TensorReport], part: Part, tell: Tell
-) -> list[LoadedTensor]:
-    """A row for each tensor to load, after a look at its values."""
+def _check_values(moves: Sequence[_Move], rows: Mapping[str, TensorReport], part: Part) -> dict[str, _Move]:
+    """What to do, after a look at the values: one move for each parameter, whatever names it has, by its name."""
     first: dict[str, _Move] = {}
     same_key = {each.name: each.of or each.name for each in part.tensors}
-    loaded = []
-    for done, move in enumerate(moves, 1):
+    for move in moves:
         converts(move.name, move.value, move.dtype)
-        other = first.setdefault(rows[move.name].owner or move.name, move)
+        other = first.setdefault(_owner(rows, move.name), move)
         if same_key[other.key] != same_key[move.key] and not same(other.value, move.value):
             raise CheckpointError(
                 f"{other.name} and {move.name} are one parameter here, and {other.key} and {move.key} of the file "
-                "differ. Load only one of them, or untie them first."
+                "differ. Load only one of them, or untie them first."[:300]
             )
-        loaded.append(LoadedTensor(move.name, move.key, move.note, *irregular(move.value)))
-        tell(Progress(move.name, done, len(moves)))
-    return loaded
+    return {each.name: each for each in first.values()}
 
 
-def _apply(
-    model: nn.Module, moves: Sequence[_Move], zero: Sequence[str], inputs: Inputs, changes: Changes, draws: Tensor,
-    label: str,
-) -> tuple[tuple[Any, ...], bool]:  # fmt: skip
-    """Change the model; whether that can be undone is the second value."""
-    with all_or_none(model):
-        resolved = give_sizes(model, inputs, draws)
-        tensors = named_tensors(model)
-        once = {id(tensors[each.name]): each for each in reversed(moves)}
-        values = {each.name: each.values(tensors[each.name]) for each in reversed(once.values())}
-        values |= {name: torch.zeros_like(tensors[name]) for name in zero}
-        changes.replace(model, values, label)
-    return resolved, not values or changes.undo_name == label
+@dataclass(slots=True)
+class _Copier:
+    """Copies the values for `names`, one after the other, and counts those that are not finite while they are near."""
+
+    tell: Tell
+    names: Sequence[str]
+    found: list[tuple[int, int]] = field(default_factory=list)
+
+    def copy(self, tensor: Tensor, value: Tensor) -> None:
+        """Give `tensor` the values that it has room for, from the first on."""
+        if tensor.shape != value.shape:
+            room = tuple(slice(min(sizes)) for sizes in zip(tensor.shape, value.shape, strict=True))
+            tensor, value = tensor[room], value[room]
+        self.tell(Progress(self.names[len(self.found)], len(self.found) + 1, len(self.names)))
+        self.found.append(irregular(value))
+        tensor.copy_(value)
