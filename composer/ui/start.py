@@ -9,9 +9,11 @@ import streamlit as st
 from composer import templates
 from composer.design.document import Design, Input
 from composer.design.nodes import Sequential
-from composer.ui import library
+from composer.ui import library, state
+from composer.ui.files.bundles import ENDING, open_bundle
 from composer.ui.language import _
 from composer.ui.messages import escape
+from composer.ui.uploading import uploader
 from composer.views.wording import shorten
 
 _FEW = 8
@@ -76,4 +78,6 @@ def _recent() -> None:
 def _upload() -> None:
     st.markdown(f"**{_('Open a design file')}**")
     library.upload(_UPLOAD)
-    st.caption(_("A design is plain data: opening one runs nothing."))
+    st.markdown(f"**{_('Open a design with its weights')}**")
+    uploader(state.UPLOAD, open_bundle, (ENDING,))
+    st.caption(_("Both are plain data: opening one runs nothing of it."))

@@ -34,6 +34,7 @@ INSPECTOR = "inspector"
 RULES = "rules"
 LAYER = "layer"
 WRITING = "writing"
+UPLOAD = "upload_file"
 DESIGNS = "designs"
 FOLLOW = "follow"
 _PARAMETER = "design"
@@ -344,8 +345,8 @@ def remember(key: str, value: Any) -> None:
 
 
 __all__ = [
-    "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "LAYER", "RULES", "WORKSPACE", "WRITING", "Deleted",
-    "Document",
+    "CODE", "DESIGNS", "EDITOR", "FOLLOW", "GRAPH", "INSPECTOR", "LAYER", "RULES", "UPLOAD", "WORKSPACE", "WRITING",
+    "Deleted", "Document",
     "answer", "begin", "change", "chosen_key", "close", "deepen_from_graph", "deleted", "document", "documents",
     "drafts", "first", "follow_table", "is_there", "keep_selection", "kept", "note_deleted", "notify", "open_id",
     "opened", "remember", "said", "select", "select_all", "select_from", "select_from_editor", "selected",

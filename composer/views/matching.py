@@ -16,9 +16,9 @@ def matching_rows(rows: Sequence[MatchRow], words: Mapping[State, str]) -> dict[
         "state": [words[row.state] for row in rows],
         "name": [row.name for row in rows],
         "key": [row.key for row in rows],
+        "note": [row.reason or row.note for row in rows],
         "shape": [_both(_shape(row.name, row.shape), _shape(row.key, row.key_shape)) for row in rows],
         "dtype": [_both(row.dtype, row.key_dtype) for row in rows],
-        "note": [row.reason or row.note for row in rows],
     }
 
 

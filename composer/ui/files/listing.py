@@ -43,6 +43,14 @@ def listing(document: Document, found: Sequence[Checkpoint]) -> None:
         st.caption(_("and {number:,} more").format(number=len(found) - _SHOWN))
 
 
+def received(document: Document, name: str) -> None:
+    """A file has come in: look into it, or open it where it is a bundle."""
+    if name.endswith(bundles.ENDING):
+        bundles.open_bundle(name)
+    else:
+        look_at(document, name)
+
+
 def _row(document: Document, each: Checkpoint) -> None:
     name = escape(shorten(each.name, _NAME))
     text = f"{name} :gray[{size(each.nbytes)} · {each.modified.astimezone():%Y-%m-%d %H:%M}]"

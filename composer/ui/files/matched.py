@@ -54,9 +54,9 @@ def _columns() -> dict[str, Any]:
     column = st.column_config
     return {
         "state": column.TextColumn(_("state"), width=94, pinned=True),
-        "name": column.TextColumn(_("in the model"), width=190),
-        "key": column.TextColumn(_("in the file"), width=190),
+        "name": column.TextColumn(_("in the model"), width=180),
+        "key": column.TextColumn(_("in the file"), width=180),
+        "note": column.TextColumn(_("what happens"), width=220),
         "shape": column.TextColumn(_("shape"), width=100, help=_("The model's ← the file's, where they differ")),
         "dtype": column.TextColumn("dtype", width=74),
-        "note": column.TextColumn(_("what happens"), width=320),
     }

@@ -39,12 +39,12 @@ def _panel(document: Document, report: ShapesReport, weights: Weights, busy: boo
         st.rerun()  # the whole page, which looks again
     rows, modules, held = asking.present(document, weights, running, report)
     if not rows:
-        _going_on(document, weights, running)
+        going_on(document, weights, running)
         st.markdown(_("This design has no parameters and no buffers."))
         return
     gradients = seen(document, rows)
     show_totals(rows, held, gradients.gradients if gradients else {})
-    _going_on(document, weights, running)
+    going_on(document, weights, running)
     found, narrowed = _found(document, rows, modules)
     of = state.kept(f"weights:of:{document.id}", "values")
     shown = (gradients.gradients if gradients else {}) if of == "gradient" else None
@@ -132,8 +132,8 @@ def _side(document: Document) -> None:
     )
 
 
-def _going_on(document: Document, weights: Weights, running: Look | None) -> None:
-    """What is going on, and why what was asked for did not come."""
+def going_on(document: Document, weights: Weights, running: Look | None) -> None:
+    """What the look at the live model is doing, and why what was asked for did not come."""
     look = weights.look
     if running:
         done = running.arrived[-1] if running.arrived else None
