@@ -88,7 +88,7 @@ def _named(listed: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     found: dict[str, zipfile.ZipInfo] = {}
     for name, info in zip(names, listed, strict=True):
         top, _, inner = name.partition("/")
-        if len(name) > _NAME or not name.isprintable() or top != folder or not _MEMBER.fullmatch(inner):
+        if len(name) > _NAME or top != folder or not _MEMBER.fullmatch(inner):
             raise CheckpointError(
                 f"it holds an entry {quoted(name)} that torch.save never writes. Save it again with torch.save."
             )
