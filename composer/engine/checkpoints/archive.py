@@ -102,7 +102,7 @@ def _of_torch(names: Sequence[str]) -> list[str]:
     found = []
     for name in names:
         top, _, inner = name.partition("/")
-        if len(name) > _NAME or not name.isprintable() or top != folder or not _MEMBER.fullmatch(inner):
+        if len(name) > _NAME or top != folder or not _MEMBER.fullmatch(inner):
             raise CheckpointError(
                 f"it holds an entry {quoted(name)} that torch.save never writes. Save it again with torch.save."
             )

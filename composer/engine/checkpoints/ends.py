@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from composer.engine.checkpoints.views import TENSORS
+from composer.engine.checkpoints.rules import TENSORS
 from composer.engine.checkpoints.wording import damaged
 from composer.errors import CheckpointError
 

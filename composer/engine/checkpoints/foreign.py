@@ -70,6 +70,8 @@ def explain(start: bytes) -> str:
             return reason
     if not start.strip(b"\0"):
         return "it holds nothing but zeros at its beginning. Download or save it again."
+    if _text(start) and b'"weight_map"' in start:
+        return "it is only the index of a model in several files. Open the files themselves, one by one."
     if _text(start):
         kind = "JSON" if start.lstrip().startswith((b"{", b"[")) else "text"
         return f"it is {kind}, not tensors. Choose a .safetensors file or one of torch.save."

@@ -11,13 +11,13 @@ from typing import Any, BinaryIO, NoReturn
 
 import torch
 
-from composer.engine.checkpoints.views import DTYPES, TENSORS, Stored, View, contiguous, sizes
+from composer.engine.checkpoints.rules import SIZE, TENSORS, sizes
+from composer.engine.checkpoints.views import DTYPES, Stored, View, contiguous
 from composer.engine.checkpoints.wording import checked_name, damaged, quoted
 from composer.errors import CheckpointError
 
 HEADER = 8 * 2**20
 """Bytes of a header that are read; safetensors writes about 100 for a tensor."""
-_SIZE = 2**63
 _DTYPES: dict[str, torch.dtype] = {
     "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
     "C64": torch.complex64, "I64": torch.int64, "I32": torch.int32, "I16": torch.int16, "I8": torch.int8,
@@ -102,8 +102,9 @@ def _tensor(name: str, row: Any, start: int, end: int) -> View:
     if type(row) is not dict or set(row) != {"dtype", "shape", "data_offsets"}:
         raise damaged(f"its header does not give dtype, shape and data_offsets of {quoted(name)}")
     dtype = _dtype(name, row["dtype"])
-    shape, offsets = sizes(row["shape"], "shape"), sizes(row["data_offsets"], "place")
-    if any(not 0 <= each < _SIZE for each in (*shape, *offsets)) or prod(each or 1 for each in shape) >= _SIZE:
+    shape = sizes(row["shape"], f"shape of {quoted(name)}")
+    offsets = sizes(row["data_offsets"], f"place of {quoted(name)}")
+    if any(not 0 <= each < SIZE for each in (*shape, *offsets)) or prod(each or 1 for each in shape) >= SIZE:
         raise damaged(f"its header gives {quoted(name)} a size that is negative or too large")
     if len(offsets) != 2 or not offsets[0] <= offsets[1] <= end - start:
         raise damaged(f"its header places {quoted(name)} outside of the file")

@@ -1,4 +1,4 @@
-"""Archives of `torch.save` that are damaged or arranged: entries, names, headers, ends. Fields are patched one by one."""
+"""Archives of `torch.save` that are damaged or arranged: entries, names, headers, ends."""
 
 from __future__ import annotations
 
@@ -174,7 +174,6 @@ ARRANGED: Cases = {
     "a folder in a folder": (lambda: archive(_PLAIN, "a/b/"), "data.pkl is missing"),
     "a folder above": (lambda: archive(_PLAIN, "../"), ""),
     "a folder at the root": (lambda: archive(_PLAIN, "/"), ""),
-    "a folder with a line break": (lambda: archive(_PLAIN, "a\nb/"), "never writes"),
     "a folder with a long name": (lambda: archive(_PLAIN, "a" * 60_000 + "/"), "never writes"),
     "an entry above": (_with(**{"../evil": b""}), "never writes"),
     "an entry with a backslash": (_with(**{"data\\1": b""}), "never writes"),
@@ -184,7 +183,7 @@ ARRANGED: Cases = {
     "a storage with a letter": (_with(**{"data/a": b""}), "never writes"),
     "a storage with a very long number": (_with(**{f"data/{'9' * 30}": b""}), "never writes"),
     "an entry in another folder": (lambda: archive({"a/data.pkl": _PICKLE, "b/data/0": VALUES}, ""), "never writes"),
-    "an entry outside of the folder": (lambda: archive({"file/data.pkl": _PICKLE, "data/0": VALUES}, ""), "never writes"),
+    "an entry in no folder": (lambda: archive({"file/data.pkl": _PICKLE, "data/0": VALUES}, ""), "never writes"),
     "a name in capitals": (lambda: _renamed("file/data.pkl", "file/DATA.PKL"), "data.pkl is missing"),
     "a name with a null": (lambda: _renamed("file/version", "file/vers\0on"), "never writes"),
     "a name behind a null": (lambda: _renamed("file/byteorder", "file/version\0r"), "never writes"),

@@ -63,7 +63,7 @@ CASES: Cases = {
     "a name twice, once escaped": (_text(f'{{"a": {_PAIR}, "\\u0061": {_PAIR}}}', _DATA), "twice"),
     "the metadata twice": (_text(f'{{"{_META}": {{}}, "{_META}": {{}}}}'), "twice"),
     "a key of the metadata twice": (_text(f'{{"{_META}": {{"a": "1", "a": "2"}}}}'), "twice"),
-    "a dtype twice": (_text('{"a": {"dtype": "F32", "dtype": "I32", "shape": [6], "data_offsets": [0, 24]}}', _DATA), "twice"),
+    "a dtype twice": (_text('{"a": {"dtype": "F32", "dtype": "I32"}}'), "twice"),
     "metadata that is a list": (st({_META: []}), "text by text"),
     "metadata that is none": (st({_META: None}), "text by text"),
     "metadata with a number": (st({_META: {"epoch": 3}}), "text by text"),
@@ -98,7 +98,7 @@ CASES: Cases = {
     "a shape of 2**64": (_one(shape=[2**64]), "too large"),
     "an empty shape that hides a large one": (_one(shape=[0, 2**63], data_offsets=[0, 0]), "too large"),
     "nine dimensions": (_one(shape=[1] * 8 + [6]), "9 dimensions"),
-    "100,000 dimensions": (_one(shape=[1] * 100_000), "100000 dimensions"),
+    "100,000 dimensions": (_one(shape=[1] * 100_000), "short list"),
     "offsets that are a number": (_one(data_offsets=24), "list of integers"),
     "one offset": (_one(data_offsets=[24]), "outside"),
     "three offsets": (_one(data_offsets=[0, 24, 24]), "outside"),
@@ -147,9 +147,9 @@ def _flips() -> Cases:
     found: Cases = {}
     for byte in range(1, 8):
         found[f"a bit in byte {byte} of the length"] = (lambda n=byte: _flipped(n), "")
-    for word in (b'"F32"', b'"shape"', b'"data_offsets"', b'"dtype"', b"[2,3]", b"[2]", b"{", b"}", b'"weight"'):
-        at = data.index(word, 8 if word != b"[2]" else 8)
-        found[f"a bit in {word.decode()}"] = (lambda n=at + len(word) // 2 - (word == b'"weight"') * 4: _flipped(n), "")
+    for word in (b'"F32"', b'"shape"', b'"data_offsets"', b'"dtype"', b"[2,3]", b"[2]", b"{", b"}"):
+        at = data.index(word, 8) + len(word) // 2
+        found[f"a bit in {word.decode()}"] = (lambda n=at: _flipped(n), "")
     return found
 
 

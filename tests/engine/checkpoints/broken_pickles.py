@@ -39,7 +39,8 @@ _NAMED = name("collections", "OrderedDict")
 
 OPCODES: dict[str, bytes] = {
     "INT": b"I3\n", "LONG": b"L3L\n", "LONG4": b"\x8b\x01\0\0\0\3", "FLOAT": b"F1.5\n", "STRING": b"S'a'\n",
-    "BINSTRING": b"T\1\0\0\0a", "SHORT_BINSTRING": b"U\1a", "UNICODE": b"Va\n", "DUP": b"K\x012\x86", "POP": b"K\1K\x010",
+    "BINSTRING": b"T\1\0\0\0a", "SHORT_BINSTRING": b"U\1a", "UNICODE": b"Va\n", "DUP": b"K\x012\x86",
+    "POP": b"K\1K\x010",
     "POP_MARK": b"K\1(K\x021", "INST": b"(icollections\nOrderedDict\n", "OBJ": b"(" + _NAMED + b"o",
     "NEWOBJ": _NAMED + b")\x81", "NEWOBJ_EX": _NAMED + b")}\x92", "EXT1": b"\x82\1", "EXT2": b"\x83\1\0",
     "EXT4": b"\x84\1\0\0\0", "DICT": b"(d", "LIST": b"(l", "PERSID": b"P0\n", "PUT": b"K\1p0\n", "GET": b"K\1g0\n",
@@ -86,6 +87,9 @@ GRAMMAR: dict[str, tuple[bytes, str]] = {
     "slots of a state dict": (HOOKS + b"N" + dict_of({"_metadata": b"}"}) + b"\x86b", "attributes"),
     "a name that is a number": (b"K\1K\2\x93", "no text"),
     "a name that is half there": (b"ccollections\nOrdered", "cannot be read"),
+    "a name with an escape": (b"ccollections\nOrdered\\x44ict\n", "would have to run"),
+    "a name with half an escape": (b"ccollections\nOrdered\\h\n", "would have to run"),
+    "a name that is not ASCII": ("ccollections\nOrderedDıct\n".encode(), "cannot be read"),
     "a name with a space": (b"ccollections OrderedDict\nx\n", "would have to run"),
     "text cut off": (b"X\xff\xff\xff\x7fabc", "cannot be read"),
     "text of 2**63 bytes": (b"\x8d" + b"\xff" * 7 + b"\x7fabc", "cannot be read"),
@@ -109,6 +113,7 @@ ARGUMENTS: dict[str, bytes] = {
     "a bytearray of 2 GiB": call(_ARRAY, number(2**31 - 1)),
     "a bytearray of a list": call(_ARRAY, b"](K\1e"),
     "a bytearray of Python 2 of 2 GiB": call(name("__builtin__", "bytearray"), number(2**31 - 1)),
+    "bytes of 2 GiB": call(name("builtins", "bytes"), number(2**31 - 1)),
     "bytes by another encoding": call(_ENCODE, text("6d61726b"), text("hex")),
     "bytes by rot13": call(_ENCODE, text("abc"), text("rot13")),
     "bytes beyond latin-1": call(_ENCODE, text("\u1234"), text("latin1")),

@@ -63,7 +63,7 @@ CASES: Cases = {
     "a program in Python": (lambda: b"import torch\ntorch.load('model.pt')\n", "text"),
     "JSON": (lambda: json.dumps({"weight": [1.0, 2.0]}).encode(), "JSON"),
     "JSON that looks like a header": (lambda: b'{"a":1, {"dtype": "F32"}}', "JSON"),
-    "the index of a split model": (lambda: json.dumps({"metadata": {}, "weight_map": {}}).encode(), "JSON"),
+    "the index of a split model": (lambda: json.dumps({"metadata": {}, "weight_map": {}}).encode(), "index"),
     "a pointer of Git LFS": (lambda: b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "Git LFS"),
     "a web page": (lambda: b"<!DOCTYPE html><html><body>Not found</body></html>", "web page"),
     "a web page in small letters": (lambda: b"<!doctype html>\n<title>404</title>", "web page"),
@@ -97,7 +97,7 @@ CASES: Cases = {
     "a PDF": (lambda: b"%PDF-1.7\n" + bytes(100), "document"),
     "a program": (lambda: b"\x7fELF\2\1\1" + bytes(100), "program"),
     "a shell script": (lambda: b"#!/bin/sh\nexit\n", "program"),
-    "a pickle of torch in an archive of nothing else": (lambda: archive({"model.pkl": pickled(b"}")}), "data.pkl is missing"),
+    "a pickle in an archive of nothing else": (lambda: archive({"model.pkl": pickled(b"}")}), "is missing"),
     "text in UTF-16": (lambda: "weights".encode("utf-16"), "neither"),
     "text with a mark of its order": (lambda: b"\xef\xbb\xbfweights: none of them", ""),
 }  # fmt: skip

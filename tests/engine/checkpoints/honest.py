@@ -102,6 +102,7 @@ PT: dict[str, Make] = {
     "empty dict": dict,
     "empty list": list,
     "empty tensors": lambda: {"a": torch.empty(0), "b": torch.empty(3, 0, 2), "c": torch.ones(4)[4:]},
+    "an empty tensor that begins behind its storage": lambda: torch.empty(0, 0)[1:],
     "dtypes": several_dtypes,
     "odd dtypes": odd_dtypes,
     "complex": lambda: {"a": torch.tensor([1 + 2j, 3 - 4j]), "b": torch.ones(2, dtype=torch.complex128)},

@@ -92,7 +92,7 @@ PLACES: dict[str, bytes] = {
     "by the opcode INST": b"(" + text(_CODE) + b"ibuiltins\nexec\n",
     "by the opcode OBJ": b"(" + name("functools", "partial") + name("os", "mkdir") + _MARK + b"o)R",
     "by a name from the stack": text("builtins") + text("exec") + b"\x93" + tuple_of(text(_CODE)) + b"R",
-    "by a name from the memo": text("builtins") + b"q\0" + text("exec") + b"q\1h\0h\1\x93" + tuple_of(text(_CODE)) + b"R",
+    "by a name from the memo": text("builtins") + b"q\0" + text("exec") + b"q\1h\0h\1\x93" + text(_CODE) + b"\x85R",
     "by a name with dots": text("torch.serialization") + text("os.mkdir") + b"\x93" + _MARK + b"\x85R",
     "by torch's own import of os": name("torch.serialization", "os.mkdir") + _MARK + b"\x85R",
     "by setting a state": name("collections", "OrderedDict") + b")R" + dict_of({"x": _EXEC}) + b"b",
@@ -133,7 +133,9 @@ FORMATS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a TorchScript archive": (lambda: pt(pickled(_EXEC), **{"constants.pkl": pickled(b")")}), "TorchScript"),
     "code beside the tensors": (lambda: pt(pickled(b"}"), **{"code/__torch__.py": _CODE.encode()}), "TorchScript"),
     "two pickles": (lambda: pt(pickled(b"}"), **{"data2.pkl": pickled(_EXEC)}), "data2.pkl"),
-    "a pickle in a folder above": (lambda: archive({"file/data.pkl": pickled(b"}"), "data.pkl": pickled(_EXEC)}, ""), "data.pkl"),
+    "a pickle in a folder above": (
+        lambda: archive({"file/data.pkl": pickled(b"}"), "data.pkl": pickled(_EXEC)}, ""), "data.pkl",
+    ),
     "two folders": (
         lambda: archive({"a/data.pkl": pickled(b"}"), "b/data.pkl": pickled(_EXEC)}, ""), "b/data.pkl"),
 }  # fmt: skip

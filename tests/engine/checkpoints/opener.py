@@ -1,9 +1,9 @@
 """Opens the files of a folder one after another, and tells for each what came of it, as a line of JSON.
 
-Runs as a program of its own: `python -m tests.engine.checkpoints.opener FOLDER`, and with `unsafely` behind it as
-`torch.load` would open them that is told to run what they hold: the control that the marks work. A file that ends the process ends it
-without its line. Of each file: the error's type and text, the seconds of the processor, the growth of the peak of memory in bytes, and
-whether the folder of its mark is there.
+Runs as a program of its own: `python -m tests.engine.checkpoints.opener FOLDER`. With `unsafely` behind it,
+`torch.load` opens them and is told to run what they hold: the control that the marks work. A file that ends the process
+ends it without its line. Of each file: the error's type and text, the seconds of the processor, the growth of the peak
+of memory in bytes, and whether the file or folder of its mark is there.
 """
 
 from __future__ import annotations
