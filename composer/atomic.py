@@ -60,15 +60,26 @@ def staged(path: Path) -> Iterator[Staged]:
     Raises:
         OSError: where it cannot be made.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")
-    with temporary.open("x+b") as file:
+    temporary, file = _new(path)
+    with file:
         try:
-            _lock(file)
             yield Staged(temporary, file)
         finally:
             if os.name == "nt":
                 file.close()
             temporary.unlink(missing_ok=True)
+
+
+def _new(path: Path) -> tuple[Path, BinaryIO]:
+    """A new file beside `path`, which is held. Somebody may sweep it before it is: then another one."""
+    while True:
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")
+        file = temporary.open("x+b")
+        with contextlib.suppress(OSError):  # of file systems that know no locks: there nothing is swept
+            _lock(file)
+        if temporary.exists():
+            return temporary, file
+        file.close()
 
 
 @contextmanager
@@ -152,11 +163,11 @@ def _taken(path: Path) -> Iterator[None]:
         yield
         return
     with path.open("rb") as file:
-        _lock(file)
+        _lock(file, wait=False)
         yield
 
 
-def _lock(file: BinaryIO) -> None:
+def _lock(file: BinaryIO, wait: bool = True) -> None:
     """Hold an open file until it is closed, also by the end of the process."""
     if sys.platform != "win32":
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

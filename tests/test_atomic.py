@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,12 @@ def test_a_shortage_is_told_with_both_counts(tmp_path: Path):
     assert " needed" not in atomic.shortage(path)
     assert atomic.is_full(OSError(28, "No space left on device"))
     assert not atomic.is_full(OSError(2, "No such file"))
+
+
+def test_writers_and_sweepers_do_not_meet(tmp_path: Path):
+    with ThreadPoolExecutor(4) as threads:
+        swept = [threads.submit(lambda: [atomic.sweep(tmp_path) for _ in range(300)]) for _ in range(2)]
+        written = [threads.submit(atomic.write, tmp_path / f"{k}.pt", b"1") for k in range(300)]
+        for each in (*swept, *written):
+            each.result()
+    assert len(names(tmp_path)) == 300

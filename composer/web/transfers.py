@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 from anyio import from_thread
@@ -84,9 +85,18 @@ def _within(limit: int, size: int) -> None:
 
 
 def _pieces(stream: AsyncIterator[bytes]) -> Iterator[bytes]:
-    """The body of a request, in a thread: the server's loop waits for nothing here, and the sender for our writing."""
-    while pieces := from_thread.run(_some, stream):
-        yield from pieces
+    """The body of a request, in a thread: while some of it is written, the server's loop waits for the next.
+
+    The loop itself waits for no disk, and the sender is held up while we are behind.
+    """
+    loop = from_thread.run_sync(asyncio.get_running_loop)
+    next_ones = asyncio.run_coroutine_threadsafe(_some(stream), loop)
+    try:
+        while pieces := next_ones.result():
+            next_ones = asyncio.run_coroutine_threadsafe(_some(stream), loop)
+            yield from pieces
+    finally:
+        next_ones.cancel()
 
 
 async def _some(stream: AsyncIterator[bytes]) -> list[bytes]:

@@ -64,8 +64,9 @@ class Checkpoints:
             _sweep_old(self._outgoing)
 
     def all(self) -> tuple[Checkpoint, ...]:
-        """Every checkpoint, the last changed first."""
+        """Every checkpoint, the last changed first. What a save that was stopped left is swept."""
         with explained(self._folder):
+            atomic.sweep(self._folder)
             found = [_checkpoint(path) for path in self._folder.iterdir() if _is_name(path.name)]
         return tuple(sorted((each for each in found if each), key=lambda each: each.modified, reverse=True))
 

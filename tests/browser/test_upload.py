@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from composer.ui.transfers import UPLOAD_LIMIT
+from tests.browser.test_accessible import violations
 from tests.ui.server import Server, serving
 
 SCRIPT = Path(__file__).with_name("upload_page.py")
@@ -100,6 +102,18 @@ def test_an_upload_shows_how_far_it_is_and_can_be_canceled(upload: Page, here: S
             break
         upload.wait_for_timeout(50)
     assert names(here) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_that_shuts_anybody_out(browser: Browser, here: Server, scheme: Literal["light", "dark"]) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(here.url)
+    expect(page.get_by_role("button", name="Choose a file")).to_be_visible(timeout=20_000)
+    page.evaluate(DROP, ["a.exe", 1])
+    expect(page.get_by_role("alert")).to_contain_text("a.exe is no file of tensors")
+    expect(page.locator(".upload")).to_have_attribute("data-theme", scheme)
+    assert violations(page) == []
+    page.context.close()
 
 
 def test_the_servers_reason_is_shown(browser: Browser, here: Server) -> None:

@@ -48,6 +48,7 @@ def test_listing(tmp_path: Path, checkpoints: Checkpoints) -> None:
         (tmp_path / "checkpoints" / name).touch()
     (tmp_path / "checkpoints" / "folder.pt").mkdir()
     new, old = checkpoints.all()
+    assert ".a.pt.0123abcd.tmp" not in {path.name for path in (tmp_path / "checkpoints").iterdir()}
     assert (new.name, old.name, old.nbytes) == ("new.safetensors", "old.pt", 2)
     assert old.modified == datetime.fromtimestamp(1_000_000_000, UTC)
     assert checkpoints.find("old.pt") == old

@@ -250,6 +250,19 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path):
         Workspace(tmp_path / "file")
 
 
+def test_a_full_disk_keeps_what_was_saved(workspace: Workspace, monkeypatch: pytest.MonkeyPatch):
+    stored = workspace.create(design())
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    told = r"No space is left on the disk of .*designs: .* are free\. The file that was there is unchanged\.$"
+    with pytest.raises(WorkspaceError, match=told):
+        workspace.save("lenet", design(layers=2), stored.revision)
+    assert workspace.load("lenet") == stored
+
+
 def test_threads_that_save_at_once_lose_nothing(workspace: Workspace):
     """Each thread adds a layer, and tries again when it was too late."""
     workspace.create(design(layers=0))

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from composer.checkpoint_reports import Dtype
 
-PIECE = 2**22
+PIECE = 2**20
 """Values that are read, converted and written together."""
 
 _DTYPES: dict[Dtype, torch.dtype] = {

@@ -46,7 +46,8 @@ def contents(module: nn.Module, names: Collection[str] | None = None, buffers: b
     missing = [name for name in names or () if name not in state]
     if missing:
         raise CheckpointError(f"There is no tensor {missing[0][:_SHOWN]!r} in the model's state dict to be saved.")
-    every = {name: value for name, value in state.items() if names is None or name in names}
+    wanted = state.keys() if names is None else set(names)
+    every = {name: value for name, value in state.items() if name in wanted}
     if not buffers:
         every = {name: value for name, value in every.items() if isinstance(value, nn.Parameter)}
     if not every:

@@ -74,7 +74,7 @@ class Odd(nn.Module):
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("module", [mlp(), Tied(), Odd(), nn.LSTM(3, 4, 2)], ids=lambda each: type(each).__name__)
-def test_what_is_read_is_what_was_saved(tmp_path: Path, module: nn.Module, format: Format):
+def test_what_is_read_is_what_was_saved(tmp_path: Path, module: nn.Module, format: Format) -> None:
     path, before = tmp_path / f"a.{format}", copy.deepcopy(module.state_dict())
     report = save(module, path, format)
     expected = module.state_dict()
@@ -89,7 +89,7 @@ def test_what_is_read_is_what_was_saved(tmp_path: Path, module: nn.Module, forma
     assert report.tensors + report.aliases == len(before)
 
 
-def test_a_pt_file_is_what_torch_would_write(tmp_path: Path):
+def test_a_pt_file_is_what_torch_would_write(tmp_path: Path) -> None:
     """Fact 71. The values and how they are pickled are the same; torch's archive has some entries more."""
     net = mlp()
     report, theirs = save(net, tmp_path / "a.pt", "pt"), io.BytesIO()
@@ -111,7 +111,7 @@ def test_a_pt_file_is_what_torch_would_write(tmp_path: Path):
     assert mapped._metadata == net.state_dict()._metadata  # type: ignore[attr-defined]
 
 
-def test_tied_names_stay_tied(tmp_path: Path):
+def test_tied_names_stay_tied(tmp_path: Path) -> None:
     for dtype in (None, "float16"):
         module, other = Tied(), Tied()
         report = save(module, tmp_path / "a.safetensors", "safetensors", dtype=dtype)
@@ -128,7 +128,7 @@ def test_tied_names_stay_tied(tmp_path: Path):
         assert other.head.weight is other.embedding.weight
 
 
-def test_aliases_are_by_the_convention_of_the_library(tmp_path: Path):
+def test_aliases_are_by_the_convention_of_the_library(tmp_path: Path) -> None:
     module = Tied()
     save(module, tmp_path / "ours.safetensors", "safetensors")
     save_model(module, str(tmp_path / "theirs.safetensors"))
@@ -147,7 +147,7 @@ def header(path: Path) -> dict[str, dict[str, object]]:
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
-def test_floating_point_tensors_are_cast_and_others_stay(tmp_path: Path, format: Format, dtype: Dtype):
+def test_floating_point_tensors_are_cast_and_others_stay(tmp_path: Path, format: Format, dtype: Dtype) -> None:
     module, torch_dtype = Tied(), getattr(torch, dtype)
     path = tmp_path / f"a.{format}"
     report = save(module, path, format, dtype=dtype)
@@ -163,7 +163,7 @@ def test_floating_point_tensors_are_cast_and_others_stay(tmp_path: Path, format:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_what_a_dtype_cannot_hold_is_told(tmp_path: Path, format: Format):
+def test_what_a_dtype_cannot_hold_is_told(tmp_path: Path, format: Format) -> None:
     module = nn.Module()
     module.register_buffer("wide", torch.tensor([1.0, 0.1, 1e30, -1e30, torch.inf, torch.nan]))
     module.register_buffer("deep", torch.tensor([1e300, 1.0], dtype=torch.float64))
@@ -176,7 +176,7 @@ def test_what_a_dtype_cannot_hold_is_told(tmp_path: Path, format: Format):
     assert str(exact) == f"2 tensors in {exact.nbytes:,} bytes. 2 of 2 tensors as float32: every value is exact."
 
 
-def test_pieces_of_a_large_tensor_are_told_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_pieces_of_a_large_tensor_are_told_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(casting, "PIECE", 1000)
     for format in FORMATS:
         events: list[Written] = []
@@ -189,7 +189,7 @@ def test_pieces_of_a_large_tensor_are_told_one_by_one(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_only_what_is_chosen_is_saved(tmp_path: Path, format: Format):
+def test_only_what_is_chosen_is_saved(tmp_path: Path, format: Format) -> None:
     module, path = Tied(), tmp_path / f"a.{format}"
     every = tuple(module.state_dict())
     save(module, path, format, names=chosen(every, under="norm"))
@@ -204,14 +204,40 @@ def test_only_what_is_chosen_is_saved(tmp_path: Path, format: Format):
     assert (set(read(path)), report.aliases) == ({"head.weight"}, 0), "an alias without its owner is an owner"
 
 
-def test_names_in_a_block_are_not_those_that_begin_alike():
+def test_names_in_a_block_are_not_those_that_begin_alike() -> None:
     names = ("a.weight", "a.b.weight", "ab.weight", "a")
     assert chosen(names, "a") == ("a.weight", "a.b.weight")
     assert chosen(names, pattern="*b.weight") == ("a.b.weight", "ab.weight")
     assert chosen(names, "a", "*.b.*") == ("a.b.weight",)
 
 
-def test_an_optimizer_goes_on_as_if_it_had_never_stopped(tmp_path: Path):
+def test_a_pt_file_holds_what_safetensors_cannot(tmp_path: Path) -> None:
+    module = nn.Module()
+    module.register_buffer("field", torch.randn(3, dtype=torch.complex128).conj())
+    module.register_buffer("__metadata__", torch.ones(2))
+    save(module, tmp_path / "a.pt", "pt")
+    assert equal(read(tmp_path / "a.pt"), dict(module.state_dict()))
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/clear_refs").exists(), reason="only Linux says how much memory was used at most"
+)
+@pytest.mark.parametrize("dtype", [None, "bfloat16"])
+@pytest.mark.parametrize("format", FORMATS)
+def test_saving_takes_no_memory_for_the_whole_model(tmp_path: Path, format: Format, dtype: Dtype | None) -> None:
+    module = nn.ParameterList(torch.ones(25_000_000) for _ in range(2))  # 200 MB
+
+    def memory(name: str) -> int:
+        return int(Path("/proc/self/status").read_text().partition(f"{name}:")[2].split()[0]) * 1024
+
+    save(module, tmp_path / "a", format, dtype=dtype)
+    Path("/proc/self/clear_refs").write_text("5")
+    before = memory("VmRSS")
+    save(module, tmp_path / "a", format, dtype=dtype)
+    assert memory("VmHWM") - before < 50_000_000
+
+
+def test_an_optimizer_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:
     """Fact 77."""
 
     def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
@@ -275,7 +301,7 @@ def refusals() -> list[tuple[str, nn.Module, Format, dict[str, object]]]:
 )
 def test_what_cannot_be_saved_is_told_and_changes_nothing(
     tmp_path: Path, told: str, module: nn.Module, format: Format, how: dict[str, object]
-):
+) -> None:
     path = tmp_path / "a.pt"
     path.write_bytes(b"old")
     with pytest.raises(CheckpointError) as caught:
@@ -286,13 +312,13 @@ def test_what_cannot_be_saved_is_told_and_changes_nothing(
     assert path.read_bytes() == b"old"
 
 
-def test_what_has_values_is_saved_beside_what_has_none(tmp_path: Path):
+def test_what_has_values_is_saved_beside_what_has_none(tmp_path: Path) -> None:
     net = nn.Sequential(nn.LazyLinear(2), nn.Linear(2, 2))
     report = save(net, tmp_path / "a.safetensors", "safetensors", names=["1.weight", "1.bias"])
     assert report.tensors == 2
     assert torch.nn.parameter.is_lazy(net[0].weight)
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path):
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"gone/a\.pt: No such file or directory\."):
         save(mlp(), tmp_path / "gone" / "a.pt", "pt")
