@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from composer.reports import ResolvedReport
-from composer.tensor_reports import Statistics
+from composer.tensor_reports import Histogram, Number, Statistics
 
 Format = Literal["safetensors", "pt"]
 Sort = Literal["state dict", "optimizer", "tensors"]
@@ -134,3 +135,51 @@ class LoadReport:
     kept: tuple[str, ...] = ()
     resolved: tuple[ResolvedReport, ...] = ()
     undoable: bool = True
+
+
+DiffState = Literal["only left", "only right", "shape differs", "differs", "equal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How the values of two tensors of one shape differ, where both are numbers.
+
+    `values` of them do, by `largest` at most, which is at the index `where`; `relative` is the norm of all differences
+    divided by that of the right side, and `largest_relative` the largest |left − right| / |right|. What is not a number
+    on one side differs, and `nan` counts it, but nothing else does; on both sides it is equal, which `both_nan` counts.
+    `left` and `right` are the values of each side in bins with the same edges; None where there is nothing to show.
+    """
+
+    values: int
+    largest: Number
+    where: tuple[int, ...]
+    relative: float
+    largest_relative: float
+    nan: int = 0
+    both_nan: int = 0
+    left: Histogram | None = None
+    right: Histogram | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiffRow:
+    """A name on two sides. A shape is None where the side does not have it, or has it without a size yet."""
+
+    name: str
+    state: DiffState
+    left_shape: tuple[int, ...] | None = None
+    right_shape: tuple[int, ...] | None = None
+    left_dtype: str = ""
+    right_dtype: str = ""
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiffReport:
+    """A row for each name: first what only one side has or is of another shape, then what differs most, then equals."""
+
+    rows: tuple[DiffRow, ...]
+
+    def counts(self) -> dict[DiffState, int]:
+        """How many rows there are of each state that occurs."""
+        return dict(Counter(row.state for row in self.rows))

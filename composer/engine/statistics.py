@@ -52,6 +52,15 @@ def statistics(tensor: Tensor) -> Statistics | None:
     return Statistics(*counts, low, high, mean, deviation, norm, _histogram(values, float(low), float(high)), of)
 
 
+@one_thread()
+def bins_between(tensor: Tensor, low: float, high: float) -> Histogram:
+    """The finite values of `tensor`, all of which lie between `low` and `high`, in as many bins as `statistics` has."""
+    values = _Values(tensor.detach(), clean=False)
+    if low == high:
+        return Histogram(low, high, (sum(piece.numel() for piece in values.floats()),))
+    return _histogram(values, low, high)
+
+
 class _Signs:
     """Counts what is not zero by the squares of the signs: `count_nonzero` takes more than twice as long."""
 

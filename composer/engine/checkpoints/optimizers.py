@@ -1,0 +1,72 @@
+"""The state of an optimizer from a file: its moments and counts, with which training goes on as if not interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from composer.engine.checkpoints.loading import Checkpoint
+from composer.errors import CheckpointError
+from composer.matching.match import sizes
+
+
+def load_optimizer(optimizer: torch.optim.Optimizer, checkpoint: Checkpoint, path: str) -> None:
+    """Give `optimizer` the state and the options of the part at `path`, such as `optimizer.state_dict()` wrote.
+
+    Parameters are known by their order alone, so the optimizer has to be made of the same ones in the same groups.
+
+    Raises:
+        CheckpointError: where the part is of no optimizer, or of another kind, or of other groups or parameters. The
+            optimizer is then what it was.
+    """
+    part = checkpoint.report.part(path)
+    if part is None or part.sort != "optimizer":
+        raise CheckpointError(f"The file has no optimizer at {path!r}: choose the part that has one."[:300])
+    content = checkpoint.content(path)
+    own = optimizer.state_dict()["param_groups"]
+    parameters = [each for group in optimizer.param_groups for each in group["params"]]
+    places = _checked_groups(content["param_groups"], own, type(optimizer).__name__)
+    _check_state(content["state"], dict(zip(places, parameters, strict=True)))
+    optimizer.load_state_dict(content)
+
+
+def _checked_groups(found: Sequence[Any], own: Sequence[Mapping[str, Any]], kind: str) -> list[Any]:
+    """The numbers by which the file knows the parameters, in the order of the groups."""
+    if len(found) != len(own):
+        raise CheckpointError(
+            f"The optimizer has {len(own)} groups of parameters, that of the file {len(found)}. Make it of as many."
+        )
+    places: list[Any] = []
+    for number, (theirs, ours) in enumerate(zip(found, own, strict=True)):
+        params = theirs.get("params") if isinstance(theirs, dict) else None
+        if not isinstance(params, list) or not all(type(each) is int for each in params):
+            raise CheckpointError(
+                f"Group {number} of the optimizer in the file has no list of parameters. Save optimizer.state_dict()."
+            )
+        if len(theirs["params"]) != len(ours["params"]):
+            raise CheckpointError(
+                f"Group {number} of the optimizer has {len(ours['params'])} parameters, in the file "
+                f"{len(theirs['params'])}. Make it of the model that the file was saved with."
+            )
+        missing = ours.keys() - theirs.keys()
+        if missing:
+            raise CheckpointError(
+                f"Group {number} of the optimizer in the file has no {min(missing)}, so it is of another kind than "
+                f"{kind}. Choose the kind that it was saved with."
+            )
+        places += theirs["params"]
+    return places
+
+
+def _check_state(state: Mapping[Any, Any], parameters: Mapping[Any, Tensor]) -> None:
+    for number, (place, parameter) in enumerate(parameters.items()):
+        for name, value in state.get(place, {}).items():
+            fits = not isinstance(value, Tensor) or value.dim() == 0 or value.shape == parameter.shape
+            if not fits:
+                raise CheckpointError(
+                    f"{name} of parameter {number}: expects {sizes(tuple(parameter.shape))}, the file has "
+                    f"{sizes(tuple(value.shape))}. Make the optimizer of the model that the file was saved with."[:200]
+                )
