@@ -183,3 +183,11 @@ class DiffReport:
     def counts(self) -> dict[DiffState, int]:
         """How many rows there are of each state that occurs."""
         return dict(Counter(row.state for row in self.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedReport:
+    """What came of comparing two sides, and which parts of their files were compared ("" for the whole of one)."""
+
+    diff: DiffReport
+    parts: tuple[str, str]

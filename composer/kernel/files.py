@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
-from composer.checkpoint_reports import Dtype, FileReport, Format, LoadReport, Pair, SavedReport
+from composer.checkpoint_reports import ComparedReport, Dtype, FileReport, Format, LoadReport, Pair, SavedReport
 from composer.export_reports import BundleReport, Checked, ExportReport
 from composer.kernel.parameters import open_values
 from composer.kernel.verbs import Progress, State, Verb, read
+from composer.matching.sides import Side
 
 Kind = Literal["package", "program", "onnx"]
 
@@ -65,6 +67,24 @@ def load_state(
     return report
 
 
+def compare_states(state: State, progress: Progress, text: str, left: Side, right: Side) -> ComparedReport:
+    """Two files, or the live model and one, by name: what differs, and by how much."""
+    from composer.engine.checkpoints import comparing
+    from composer.engine.checkpoints.opening import open_checkpoint
+
+    model = None if left.path and right.path else open_values(state, progress, text)[0]
+    with ExitStack() as stack:
+        files = [stack.enter_context(open_checkpoint(Path(side.path))) if side.path else None for side in (left, right)]
+        names = comparing.saved_tensors(model) if model else {}
+        found, parts = [], []
+        for side, file in zip((left, right), files, strict=True):
+            part = comparing.likely_part(file, side.renames, names) if file else ""
+            found.append(comparing.stored_tensors(file, part, side.renames) if file else names)
+            parts.append(part)
+            names = names or found[-1]
+        return ComparedReport(comparing.compare(found[0], found[1], progress), (parts[0], parts[1]))
+
+
 def export(state: State, progress: Progress, text: str, kind: Kind, path: str) -> ExportReport:
     """Write the live model as something that runs without us, and run it beside it."""
     from composer.engine.exports import package, program
@@ -102,6 +122,7 @@ def restore(state: State, progress: Progress, text: str, path: str, weights: str
 
 VERBS: Mapping[str, Verb] = {
     "bundle": bundle,
+    "compare_states": compare_states,
     "examine": examine,
     "export": export,
     "load_state": load_state,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any, Literal
 from composer.design.document import Rule
 from composer.initial_reports import FilledReport
 from composer.signals import GradientsReport
-from composer.tensor_reports import Statistics
+from composer.views.densities import densities, density
 from composer.views.signals import number
 from composer.views.signals import signal_figure as one_signal
 
@@ -24,7 +23,6 @@ NOTABLE = 100.0
 """How many times stronger or weaker a signal must be at the end of its way to be worth a sentence."""
 
 _BEFORE, _AFTER, _EXPECTED = "#94a3b8", "#6366f1", "#f97316"
-_SPIKE = 1 / 200  # of the range, for the bar of a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +63,12 @@ def histogram_figure(row: FilledReport, sides: Sides, logarithmic: bool = False)
     """Both histograms as shares of all values for each unit of the axis, so that different bins can be compared."""
     shown = ((row.before, sides[0], _BEFORE), (row.after, sides[1], _AFTER))
     span = _span(row)
-    data = [_bars(found, name, color, span) for found, name, color in shown if found.histogram.counts]
-    layout: dict[str, Any] = {
-        "height": 300,
-        "margin": {"l": 56, "r": 12, "t": 34, "b": 44},
-        "barmode": "overlay",
-        "bargap": 0,
-        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
-        "xaxis": {"title": {"text": f"value of {row.name}"}},
-        "yaxis": {"title": {"text": "density"}, "type": "log" if logarithmic else "linear", "exponentformat": "power"},
-    }
+    data = [
+        density(found.histogram, f"{name}: std {number(found.std)}", color, span)
+        for found, name, color in shown
+        if found.histogram.counts
+    ]
+    layout = densities(row.name, logarithmic)
     if row.expected and row.expected[1]:
         layout["shapes"] = [_line(row.expected[0] + sign * row.expected[1]) for sign in (-1, 1)]
         layout["annotations"] = [_label(row.expected)]
@@ -84,28 +78,6 @@ def histogram_figure(row: FilledReport, sides: Sides, logarithmic: bool = False)
 def _span(row: FilledReport) -> float:
     ends = [end for found in (row.before, row.after) for end in (found.histogram.low, found.histogram.high)]
     return max(ends) - min(ends) or max(abs(ends[0]), 1.0)
-
-
-def _bars(found: Statistics, name: str, color: str, span: float) -> Figure:
-    bins = found.histogram
-    edges = bins.edges
-    width = (bins.high - bins.low) / len(bins.counts) or span * _SPIKE
-    total = sum(bins.counts)
-    return {
-        "type": "bar",
-        "name": f"{name}: std {number(found.std)}",
-        "x": [(a + b) / 2 for a, b in itertools.pairwise(edges)],
-        "y": [count / total / width or None for count in bins.counts],
-        "width": width,
-        "opacity": 0.6,
-        "marker": {"color": color, "line": {"width": 0}},
-        "text": [
-            f"{number(a)} to {number(b)}: {count:,}"
-            for (a, b), count in zip(itertools.pairwise(edges), bins.counts, strict=True)
-        ],
-        "textposition": "none",
-        "hovertemplate": "%{text}<extra></extra>",
-    }  # fmt: skip
 
 
 def _line(x: float) -> Figure:

@@ -273,3 +273,17 @@ def test_lazy_layers_take_their_sizes_from_a_file(workspace: Workspace) -> None:
     click(app, "load_state")
     assert "0 took its sizes from the file" in said(app)
     assert held(id)["0.weight"].count == 18
+
+
+def test_the_live_model_is_compared_with_what_it_was(opened: AppTest, workspace: Workspace) -> None:
+    assert "No checkpoint is here yet" in said(to(opened, "Compare"))
+    kernel, text = models.pool().get("net"), document("net").text
+    kernel.call("save_state", text=text, path=str(workspace.checkpoints.path("net.pt")), format="pt")
+    click(to(opened, "Compare"), "compare")
+    assert "All values are equal, to the bit." in said(opened)
+    kernel.call("change", text=text, name="2.bias", where="[1]", how="add", number=2)
+    click(opened, "compare")
+    first = table(opened).iloc[0]
+    assert (first["name"], first["state"], first["values"], first["where"]) == ("2.bias", "differs", 1, "[1]")
+    assert first["largest"] == pytest.approx(2)
+    assert list(table(opened)["state"])[1:] == ["equal"] * 3

@@ -11,6 +11,7 @@ from composer.tensor_reports import HeldTensor
 from composer.ui import sheets, state
 from composer.ui.document import Document
 from composer.ui.files.bundles import ENDING
+from composer.ui.files.comparing import comparing
 from composer.ui.files.exporting import exporting
 from composer.ui.files.listing import checkpoints, listing, received
 from composer.ui.files.looking import looking
@@ -40,13 +41,17 @@ def _panel(document: Document, report: ShapesReport, weights: Weights, busy: boo
     running = weights.busy  # asked once: what is drawn is of one moment
     if busy and not _is_busy(document, weights):
         st.rerun()  # the whole page, which looks again
-    names = [_("Checkpoints"), _("Export"), _("Reuse"), _("Tensors")]
-    own, exports, reuse, tensors = st.tabs(names, key=f"files:tab:{document.id}", on_change="rerun")
+    names = [_("Checkpoints"), _("Compare"), _("Export"), _("Reuse"), _("Tensors")]
+    own, differences, exports, reuse, tensors = st.tabs(names, key=f"files:tab:{document.id}", on_change="rerun")
+    state_files = [each for each in checkpoints() if not each.name.endswith(ENDING)]
     if own.open:
         with own:
             going_on(document, weights, running)
             rows, _modules, held = asking.present(document, weights, running, report)
             _checkpoints(document, rows, held)
+    if differences.open:
+        with differences:
+            comparing(document, state_files)
     if exports.open:
         with exports:
             exporting(document)
@@ -55,7 +60,7 @@ def _panel(document: Document, report: ShapesReport, weights: Weights, busy: boo
             reusing(document, report)
     if tensors.open:
         with tensors:
-            shelf(document, [each for each in checkpoints() if not each.name.endswith(ENDING)])
+            shelf(document, state_files)
 
 
 def _checkpoints(document: Document, rows: tuple[HeldTensor, ...], held: bool) -> None:
