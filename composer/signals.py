@@ -37,7 +37,7 @@ SAME = 1e-6
 """Largest difference between rows that are told to be identical, as a part of the largest entry: of the weight, and
 for gradients of those of the whole model, for what is far below them may be rounding."""
 
-STEP = "one step of SGD"
+STEP = "one step of"
 """What the step of a model's values is called that training took."""
 
 BINS = 64
@@ -126,7 +126,8 @@ class GradientsReport:
     """One forward and backward pass. Layers are in the order of their calls, parameters in that of the state dict.
 
     `loss` is the name of the objective, `target` what it compared with. `norm` is that of all gradients together.
-    `before` is the value that the loss had before a step of training that was just taken (None: none was).
+    `before` is the value that the loss had before a step of training that was just taken (None: none was), and
+    `optimizer` says by what: its kind, and how many steps it has taken.
     """
 
     loss: str
@@ -140,6 +141,7 @@ class GradientsReport:
     parameters: tuple[ParameterSignal, ...]
     layers: tuple[LayerSignal, ...]
     before: float | None = None
+    optimizer: str = ""
 
     @property
     def flags(self) -> Mapping[Flag, tuple[str, ...]]:

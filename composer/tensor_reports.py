@@ -99,7 +99,7 @@ class HeldReport:
     """All that a live model holds, in the order of its state dict, unsaved buffers last.
 
     `modules` are by path, in the order of registration, the model itself at "". `undo` and `redo` name the change of
-    values that would be taken back or done again ("" for none).
+    values that would be taken back or done again ("" for none), `optimizer` what keeps state for the next step.
     """
 
     class_name: str
@@ -107,6 +107,7 @@ class HeldReport:
     modules: Mapping[str, ModuleReport] = field(default_factory=dict)
     undo: str = ""
     redo: str = ""
+    optimizer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

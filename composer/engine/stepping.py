@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -13,12 +14,30 @@ from composer.engine.gradients import apart
 from composer.engine.lazy import all_sized
 from composer.engine.located import located
 from composer.engine.objectives import objective
+from composer.engine.optimizing import Optimizing, going_on, kept_of, optimizer_of, trained
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """New `values` of the saved tensors that a step changes, the `loss` that it began from, and what the optimizer
+    keeps for the next one."""
+
+    values: dict[str, Tensor]
+    loss: float
+    optimizing: Optimizing
 
 
 def stepped(
-    model: nn.Module, sample: Sample, loss: str, training: bool, seed: int, rate: float
-) -> tuple[dict[str, Tensor], float]:
-    """New values of the saved tensors of `model` that a step of plain SGD changes, and the loss that it began from.
+    model: nn.Module,
+    sample: Sample,
+    loss: str,
+    training: bool,
+    seed: int,
+    rate: float,
+    kind: str = "SGD",
+    kept: Optimizing | None = None,
+) -> Stepped:
+    """One step of an optimizer of this `kind`, which goes on with what was `kept` where that is of this model.
 
     `model` itself and all random states are left as they are: it is a copy that trains. In train mode the buffers of
     batch normalization are among what changes.
@@ -33,15 +52,18 @@ def stepped(
         with located(twin):
             output = twin(*(tensor.to(device) for tensor in sample.tensors))
         value, _target = objective(loss, output, sample.labels, seed)
-        trained = [each for each in twin.parameters() if each.requires_grad]
-        for each in trained:
+        kept = going_on(model, kind, kept)
+        for each in twin.parameters():
             each.grad = None
         if value.requires_grad:
             value.backward()  # type: ignore[no-untyped-call]
-            torch.optim.SGD(trained, lr=rate).step()
+            optimizer = optimizer_of(twin, kind, rate, kept)
+            optimizer.step()
+            kept = kept_of(twin, kind, optimizer, kept.steps + 1 if kept else 1)
     before, after = model.state_dict(keep_vars=True), twin.state_dict(keep_vars=True)
     changed = {name: after[name].detach() for name in saved_names(model) if not _same(before[name], after[name])}
-    return changed, float(value.detach())
+    nothing = Optimizing(kind, 0, trained(model), {})
+    return Stepped(changed, float(value.detach()), kept or nothing)
 
 
 def _same(one: Tensor, other: Tensor) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from composer.checkpoint_reports import ComparedReport, Dtype, FileReport, Format, LoadReport, Pair, SavedReport
+from composer.errors import CheckpointError
 from composer.export_reports import BundleReport, Checked, ExportReport
 from composer.kernel.parameters import open_values
 from composer.kernel.verbs import Progress, State, Verb, read
@@ -25,12 +26,22 @@ def save_state(
     names: Sequence[str] | None = None,
     dtype: Dtype | None = None,
     buffers: bool = True,
+    optimizer: bool = False,
 ) -> SavedReport:
-    """Write the live model's state dict, or what of it `names` say, to a file."""
+    """Write the live model's state dict, or what of it `names` say, to a file; with what its optimizer keeps, if asked.
+
+    Raises:
+        CheckpointError: where that cannot be, or no optimizer keeps anything for this model as it is now.
+    """
     from composer.engine.checkpoints.saving import save
+    from composer.engine.optimizing import going_on, optimizer_of
 
     model, _ = open_values(state, progress, text)
-    return save(model, Path(path), format, names, dtype, buffers, tell=progress)
+    kept = state.optimizing and going_on(model, state.optimizing.kind, state.optimizing)
+    if optimizer and not (kept and kept.steps):
+        raise CheckpointError("No optimizer has taken a step on this model as it is now. Take one on Gradients first.")
+    own = optimizer_of(model, kept.kind, kept.rate, kept) if optimizer and kept else None
+    return save(model, Path(path), format, names, dtype, buffers, own, tell=progress)
 
 
 def examine(state: State, progress: Progress, path: str) -> FileReport:
@@ -50,18 +61,25 @@ def load_state(
     pairs: Sequence[Pair],
     zero: Sequence[str] = (),
     slices: bool = False,
+    optimizer: str = "",
+    kind: str = "",
 ) -> LoadReport:
-    """Load tensors of a file into the live model, all or nothing, as one step that can be undone."""
+    """Load tensors of a file into the live model, all or nothing, as one step that can be undone.
+
+    With the path of an `optimizer` in the file, and its `kind`, later steps go on from what that kept.
+    """
     from composer.engine.checkpoints.loading import load
     from composer.engine.checkpoints.opening import open_checkpoint
+    from composer.engine.checkpoints.optimizers import loaded_optimizing
 
     model, changes = open_values(state, progress, text)
     assert state.draws is not None
     with open_checkpoint(Path(path)) as checkpoint:
+        kept = loaded_optimizing(model, checkpoint, optimizer, kind) if optimizer else state.optimizing
         report = load(
             model, checkpoint, part, pairs, changes, state.draws, zero=zero, slices=slices, tell=progress
         )  # fmt: skip
-    state.initial = False
+    state.initial, state.optimizing = False, kept
     fresh = {each.path for each in report.resolved}
     state.resolved = (*(each for each in state.resolved if each.path not in fresh), *report.resolved)
     return report

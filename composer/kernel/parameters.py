@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 def held(state: State, progress: Progress, text: str) -> HeldReport:
     """What the design's live model holds, with statistics; those of tensors that did not change are known."""
     from composer.engine.held import held as engine
+    from composer.engine.optimizing import going_on
 
     model, changes = open_values(state, progress, text)
     changes.follow(model)
-    return replace(engine(model, state.known, progress), undo=changes.undo_name, redo=changes.redo_name)
+    kept = state.optimizing and going_on(model, state.optimizing.kind, state.optimizing)
+    report = engine(model, state.known, progress)
+    return replace(report, undo=changes.undo_name, redo=changes.redo_name, optimizer=str(kept) if kept else "")
 
 
 def window(

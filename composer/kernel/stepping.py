@@ -21,17 +21,23 @@ def step(
     training: bool,
     rate: float,
     inputs: Sequence[tuple[Sequence[int], str]] | None = None,
+    kind: str = "SGD",
 ) -> GradientsReport:
-    """One step of plain SGD on a batch, and then what `gradients` tells of the same batch."""
+    """One step of an optimizer on a batch, and then what `gradients` tells of the same batch.
+
+    An optimizer of the same kind goes on with what it kept from its last step.
+    """
     from composer.engine.stepping import stepped
 
     model, changes = open_values(state, progress, text)
     sample = sample_for(read(text), model, data, samples, seed, inputs)
-    values, before = stepped(model, sample, loss, training, seed, rate)
-    if values:
-        changes.replace(model, values, f"{STEP}, learning rate {rate:g}")
+    done = stepped(model, sample, loss, training, seed, rate, kind, state.optimizing)
+    state.optimizing = done.optimizing
+    if done.values:
+        changes.replace(model, done.values, f"{STEP} {kind}, learning rate {rate:g}")
         state.initial = False
-    return replace(signals(state, model, text, data, samples, seed, loss, training, inputs), before=before)
+    report = signals(state, model, text, data, samples, seed, loss, training, inputs)
+    return replace(report, before=done.loss, optimizer=str(done.optimizing))
 
 
 VERBS: Mapping[str, Verb] = {"step": step}

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from composer.engine.data import Sample
     from composer.engine.held import Known
+    from composer.engine.optimizing import Optimizing
     from composer.engine.shelf import Shelf
     from composer.engine.values import Changes
     from composer.signals import GradientsReport
@@ -44,7 +45,8 @@ class State:
     """What a kernel holds. `initial`: building the source with the seed again would give the same values.
 
     `draws` is the random state from which lazy layers draw their values; `resolved` are those that did. `known` are the
-    statistics of its tensors, and `changes` what a person did to their values. `shelf` holds tensors made by hand.
+    statistics of its tensors, and `changes` what a person did to their values. `shelf` holds tensors made by hand,
+    and `optimizing` what the optimizer of its last step keeps.
     """
 
     model: nn.Module | None = None
@@ -57,6 +59,7 @@ class State:
     known: Known = field(default_factory=dict)
     changes: Changes | None = None
     shelf: Shelf | None = None
+    optimizing: Optimizing | None = None
 
 
 def ping(state: State, progress: Progress) -> KernelReport:
@@ -171,7 +174,7 @@ def dry_run(
 
 def reset(state: State, progress: Progress, text: str) -> LiveReport:
     """Build the design's model anew: initial values, and lazy layers that wait for their first input."""
-    state.model, state.resolved, state.changes = None, (), None
+    state.model, state.resolved, state.changes, state.optimizing = None, (), None, None
     return live(state, progress, text)
 
 

@@ -16,6 +16,7 @@ from composer.ui.messages import escape, show_error
 from composer.ui.signals import RATE, show_report
 
 _SAMPLES = 32
+KINDS = ("SGD", "SGD with momentum", "Adam")
 _PAGE = "grad"
 
 
@@ -87,11 +88,15 @@ def _controls(document: Document, report: ShapesReport, busy: bool) -> None:
             _("Learning rate"), 0.0, 1000.0, RATE, step=0.01, format="%g", key=f"{_PAGE}:rate", width=120,
             help=_("Of a step, and of update / weight below, rate·‖gradient‖/‖weight‖: how far a step moves it."),
         )  # fmt: skip
+        st.selectbox(
+            _("Optimizer"), KINDS, key=f"{_PAGE}:kind", width=170,
+            help=_("Of a step. What it keeps from one step to the next can be saved with the model, on Files."),
+        )  # fmt: skip
         st.button(
             _("Step"),
             icon=":material/skip_next:",
             key="step",
-            help=_("Takes one step of SGD on this batch, and looks again. It can be taken back."),
+            help=_("Takes one step of the optimizer on this batch, and looks again. It can be taken back."),
             on_click=_look,
             args=(document, True),
         )  # fmt: skip
@@ -109,7 +114,8 @@ def _look(document: Document, step: bool = False) -> None:
         return
     seed, loss = state.widget(f"{_PAGE}:seed"), state.widget(f"{_PAGE}:{document.id}:loss")
     asked = Asked(*given, seed, loss, state.widget(f"{_PAGE}:mode") == "train")
-    looking.begin(document, asked, float(state.kept(f"{_PAGE}:rate", RATE)) if step else None)
+    rate = float(state.kept(f"{_PAGE}:rate", RATE)) if step else None
+    looking.begin(document, asked, rate, state.kept(f"{_PAGE}:kind", KINDS[0]))
 
 
 def _outcome(document: Document, look: Look) -> None:

@@ -47,16 +47,16 @@ class Asked:
         return {name: getattr(self, name) for name in ("data", "samples", "inputs", "seed", "loss", "training")}
 
 
-def begin(document: Document, asked: Asked, rate: float | None = None) -> None:
+def begin(document: Document, asked: Asked, rate: float | None = None, kind: str = "SGD") -> None:
     """Look at the document's model as it is now, unless a look is going on. With a learning rate `rate` it first takes
-    one step of training."""
+    one step of an optimizer of this `kind`."""
     if document.gradients is not None and document.gradients.job.running:
         return
     text, id = document.text, document.id
 
     def work() -> Looked:
         kernel = models.pool().get(id)
-        given: dict[str, Any] = asked.arguments if rate is None else {**asked.arguments, "rate": rate}
+        given: dict[str, Any] = asked.arguments if rate is None else {**asked.arguments, "rate": rate, "kind": kind}
         report = kernel.call("gradients" if rate is None else "step", text=text, **given)
         return Looked(report, kernel.call("ping").initial, models.pool().take_notice(id))
 

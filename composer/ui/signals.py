@@ -67,8 +67,12 @@ def _summary(report: GradientsReport, initial: bool) -> None:
 def _stepped(document: Document, report: GradientsReport) -> None:
     """What a step did to the loss, and the way back."""
     with st.container(horizontal=True, vertical_alignment="center", key="stepped"):
-        text = _("One step of SGD: the loss went from {before} to {after}.")
-        sides = {"before": escape(number(report.before)), "after": escape(number(report.value))}
+        text = _("{optimizer}: the loss went from {before} to {after}.")
+        sides = {
+            "optimizer": escape(report.optimizer),
+            "before": escape(number(report.before)),
+            "after": escape(number(report.value)),
+        }
         st.markdown(f":material/skip_next: {text.format(**sides)}", width="content")
         st.button(
             _("Take it back"), icon=":material/undo:", type="tertiary", key="take_step_back", on_click=_take_back,

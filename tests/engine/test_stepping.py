@@ -40,7 +40,7 @@ def by_hand(model: nn.Module, rate: float) -> dict[str, torch.Tensor]:
 def test_it_is_one_step_of_torchs_sgd(nodes: tuple[object, ...]) -> None:
     model = live(chain(*nodes))  # type: ignore[arg-type]
     before, expected = fingerprint(model), by_hand(model, 0.1)
-    found, _loss = stepped(model, SAMPLE, "squares", training=True, seed=0, rate=0.1)
+    found = stepped(model, SAMPLE, "squares", training=True, seed=0, rate=0.1).values
     assert fingerprint(model) == before
     assert set(found) == {name for name, each in model.state_dict().items() if not torch.equal(each, expected[name])}
     assert all(torch.equal(each, expected[name]) for name, each in found.items())
@@ -50,7 +50,7 @@ def test_what_is_frozen_or_tied() -> None:
     nodes = (linear("a", 4, 4), linear("b", 4, 4), linear("c", 4, 4))
     model = live(chain(*nodes, ties=(("a.weight", "b.weight"),), frozen=("c",)))
     expected = by_hand(model, 0.5)
-    found, _loss = stepped(model, SAMPLE, "squares", training=True, seed=0, rate=0.5)
+    found = stepped(model, SAMPLE, "squares", training=True, seed=0, rate=0.5).values
     assert set(found) == {"a.weight", "a.bias", "b.bias"}
     assert torch.equal(found["a.weight"], expected["b.weight"])
 
@@ -90,4 +90,4 @@ def test_lazy_layers_wait() -> None:
 
 def test_where_nothing_depends_on_a_parameter_nothing_changes() -> None:
     design = chain(layer("r", "ReLU"))
-    assert stepped(live(design), load("random", design.inputs, 2), "sum", True, 0, 0.1)[0] == {}
+    assert stepped(live(design), load("random", design.inputs, 2), "sum", True, 0, 0.1).values == {}

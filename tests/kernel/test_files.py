@@ -92,3 +92,36 @@ def test_the_shelf(tmp_path: Path) -> None:
         assert report.items[-1].tensors == report.items[-2].tensors
         assert [item.name for item in kernel.call("shelf_remove", name="x").items] == ["y", "xy", "again"]
         assert kernel.call("shelf") == kernel.call("shelf")
+
+
+def test_training_goes_on_from_a_file_to_the_bit_only_with_what_the_optimizer_kept(tmp_path: Path) -> None:
+    """Fact 77: Adam resume is bit-exact only with the optimizer's state."""
+    path, batch = str(tmp_path / "a.pt"), {"data": "random", "samples": 8, "seed": 0, "loss": "squares"}
+
+    def steps(kernel: Kernel, count: int) -> str:
+        for _ in range(count):
+            report = kernel.call("step", text=mlp(), training=True, rate=0.01, kind="Adam", **batch)
+        return str(report.optimizer)
+
+    with Kernel() as kernel:
+        with pytest.raises(CheckpointError, match="No optimizer has taken a step"):
+            kernel.call("save_state", text=mlp(), path=path, format="pt", optimizer=True)
+        assert steps(kernel, 3) == "Adam, step 3"
+        assert kernel.call("held", text=mlp()).optimizer == "Adam, step 3"
+        assert kernel.call("save_state", text=mlp(), path=path, format="pt", optimizer=True).optimizer
+        steps(kernel, 2)
+        expected = kernel.call("held", text=mlp()).rows
+    pairs = [Pair(row.name, row.name) for row in expected]
+    for optimizer, same in (({"optimizer": "optimizer", "kind": "Adam"}, True), ({}, False)):
+        with Kernel() as kernel:
+            kernel.call("load_state", text=mlp(), path=path, part="model", pairs=pairs, **optimizer)
+            steps(kernel, 2)
+            assert (kernel.call("held", text=mlp()).rows == expected) is same
+    with Kernel() as kernel:
+        before = kernel.call("held", text=mlp())
+        with pytest.raises(CheckpointError, match="of another kind"):
+            kernel.call(
+                "load_state", text=mlp(), path=path, part="model", pairs=pairs, optimizer="optimizer",
+                kind="SGD with momentum",
+            )  # fmt: skip
+        assert kernel.call("held", text=mlp()) == before

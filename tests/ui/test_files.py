@@ -287,3 +287,21 @@ def test_the_live_model_is_compared_with_what_it_was(opened: AppTest, workspace:
     assert (first["name"], first["state"], first["values"], first["where"]) == ("2.bias", "differs", 1, "[1]")
     assert first["largest"] == pytest.approx(2)
     assert list(table(opened)["state"])[1:] == ["equal"] * 3
+
+
+def test_what_an_optimizer_keeps_is_saved_and_loaded(opened: AppTest, workspace: Workspace) -> None:
+    text = document("net").text
+    batch = {"data": "random", "samples": 4, "seed": 0, "loss": "squares", "training": True, "rate": 0.1}
+    models.pool().get("net").call("step", text=text, kind="Adam", **batch)
+    settled(opened.run())
+    assert opened.checkbox(key="files:save:net:optimizer").disabled
+    opened.segmented_control(key="files:save:net:format").set_value("pt")
+    settled(opened.run())
+    settled(opened.checkbox(key="files:save:net:optimizer").check().run())
+    click(opened, "save_state")
+    models.pool().get("net").call("reset", text=text)
+    look(opened, "net.pt")
+    settled(opened.checkbox(key="files:optimizer:net:net.pt").check().run())
+    assert opened.selectbox(key="files:optimizer:net:net.pt:kind").value == "Adam"
+    click(opened, "load_state")
+    assert models.pool().get("net").call("held", text=text).optimizer == "Adam, step 1"

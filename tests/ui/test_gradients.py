@@ -184,12 +184,12 @@ def test_a_step_changes_the_model_and_can_be_undone(workspace: Workspace) -> Non
     before = loss_of(id)
     settled(app.button(key="step").click().run())
     assert loss_of(id) < before
-    assert "One step of SGD: the loss went from" in said(app)
+    assert "SGD, step 1: the loss went from" in said(app)
     settled(app.button(key="take_step_back").click().run())
     assert models.pool().get(id).call("held", text=document(id).text).redo == "one step of SGD, learning rate 0.1"
     look(app)
     assert loss_of(id) == before
-    assert "One step of SGD" not in said(app)
+    assert "SGD, step 1" not in said(app)
 
 
 def loss_of(id: str) -> float:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from composer.engine.checkpoints.loading import Checkpoint
+from composer.engine.optimizing import KINDS, Optimizing, kept_of, optimizer_of, trained
 from composer.errors import CheckpointError
 from composer.matching.match import sizes
 
@@ -31,6 +32,22 @@ def load_optimizer(optimizer: torch.optim.Optimizer, checkpoint: Checkpoint, pat
     places = _checked_groups(content["param_groups"], own, type(optimizer).__name__)
     _check_state(content["state"], dict(zip(places, parameters, strict=True)))
     optimizer.load_state_dict(content)
+
+
+def loaded_optimizing(model: nn.Module, checkpoint: Checkpoint, path: str, kind: str) -> Optimizing:
+    """What an optimizer of this `kind` of `model` kept, by the part at `path`.
+
+    Raises:
+        CheckpointError: where `load_optimizer` does, or nothing of the model trains.
+    """
+    if kind not in KINDS:
+        raise CheckpointError(f"{kind[:60]!r} is no kind of optimizer; there are: {', '.join(KINDS)}.")
+    if not trained(model):
+        raise CheckpointError("Nothing of this model is trained, so it has no optimizer. Unfreeze a parameter first.")
+    optimizer = optimizer_of(model, kind, 0.0)
+    load_optimizer(optimizer, checkpoint, path)
+    counts = [int(each["step"]) for each in optimizer.state.values() if "step" in each]
+    return kept_of(model, kind, optimizer, max(counts, default=1))
 
 
 def _checked_groups(found: Sequence[Any], own: Sequence[Mapping[str, Any]], kind: str) -> list[Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
-from composer.checkpoint_reports import LoadReport, Part
+from composer.checkpoint_reports import FileReport, LoadReport, Pair, Part
 from composer.matching.match import MatchReport, MatchRow
 from composer.ui import state, tasks
 from composer.ui.document import Document
 from composer.ui.files.going_on import going_on
+from composer.ui.gradients import KINDS
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
 from composer.ui.tasks import Task
@@ -20,7 +22,9 @@ LOADING = "loading"
 _NOTES = 6
 
 
-def loading(document: Document, name: str, part: Part, found: MatchReport, rows: Sequence[MatchRow]) -> None:
+def loading(
+    document: Document, name: str, report: FileReport, part: Part, found: MatchReport, rows: Sequence[MatchRow]
+) -> None:
     """What remains to be said, the button, and what came of it. `rows` are those that are chosen."""
     pairs = found.pairs({row.name for row in rows if row.loads})
     missing = [row.name for row in found.rows if row.state == "missing" and row.reason and row.shape is not None]
@@ -37,28 +41,50 @@ def loading(document: Document, name: str, part: Part, found: MatchReport, rows:
                 _("Load slices where sizes differ"), key=f"files:slices:{document.id}",
                 help=_("A tensor of other sizes gives the values that both have room for, from the first on."),
             )  # fmt: skip
-        all_that_can = len(found.pairs())
-        label = _("Load {some:,} of {all:,} tensors").format(
-            some=len(pairs), all=sum(bool(row.name) for row in found.rows)
-        )
+        optimizer = _optimizer(document, name, report)
+        label = _("Load {some:,} of {all:,} tensors")
         st.button(
-            label, icon=":material/upload:", type="primary", key="load_state", disabled=not pairs,
+            label.format(some=len(pairs), all=sum(bool(row.name) for row in found.rows)), icon=":material/upload:",
+            type="primary", key="load_state", disabled=not pairs,
             help=_("In one step, which can be taken back. Choose rows of the table to load only those.")
-            if all_that_can else _("Nothing of this file fits the model. A rule may give its keys the model's names."),
-            on_click=_load, args=(document, name, part.path, pairs, missing if zero else ()),
+            if found.pairs() else _("Nothing of this file fits the model. A rule may give its keys the model's names."),
+            on_click=_load, args=(document, name, part.path, pairs, missing if zero else (), optimizer),
         )  # fmt: skip
     done = going_on(document, LOADING, _("Loading"))
     if done and done.about == name:
         _show(document, done, done.result)
 
 
-def _load(document: Document, name: str, part: str, pairs: Sequence[object], zero: Sequence[str]) -> None:
-    path = str(state.documents().workspace.checkpoints.path(name))
-    slices = bool(state.kept(f"files:slices:{document.id}", False))
-    tasks.begin(
-        document, LOADING, "load_state", name, patience=2, text=document.text, path=path, part=part, pairs=tuple(pairs),
-        zero=tuple(zero), slices=slices,
+def _optimizer(document: Document, name: str, report: FileReport) -> dict[str, str]:
+    """The optimizer of the file that is loaded too, and its kind; nothing where none is."""
+    path = next((part.path for part in report.parts if part.sort == "optimizer"), None)
+    if path is None:
+        return {}
+    key = f"files:optimizer:{document.id}:{name}"
+    wanted = st.checkbox(_("Optimizer, of kind"), key=key, help=_("Steps on Gradients then go on from where it was."))
+    kinds = list(KINDS)
+    kind = st.selectbox(
+        _("Kind of optimizer"), kinds, kinds.index(likely_kind(path, report)), key=f"{key}:kind", width=170,
+        label_visibility="collapsed", disabled=not wanted,
     )  # fmt: skip
+    return {"optimizer": path, "kind": kind} if wanted else {}
+
+
+def likely_kind(path: str, report: FileReport) -> str:
+    """Which kind of optimizer has such options."""
+    options = {name.removeprefix(f"{path}.param_groups.0."): text for name, text in report.values}
+    if any(name.startswith("betas") for name in options):
+        return "Adam"
+    return "SGD with momentum" if options.get("momentum", "0") not in ("0", "0.0") else "SGD"
+
+
+def _load(
+    document: Document, name: str, part: str, pairs: Sequence[Pair], zero: Sequence[str], optimizer: dict[str, str]
+) -> None:
+    path = str(state.documents().workspace.checkpoints.path(name))
+    asked: dict[str, Any] = {"part": part, "pairs": tuple(pairs), "zero": tuple(zero), **optimizer}
+    asked["slices"] = bool(state.kept(f"files:slices:{document.id}", False))
+    tasks.begin(document, LOADING, "load_state", name, patience=2, text=document.text, path=path, **asked)
 
 
 def _show(document: Document, task: Task, report: LoadReport) -> None:

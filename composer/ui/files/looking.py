@@ -53,7 +53,7 @@ def looking(document: Document, rows: Sequence[HeldTensor]) -> None:
     renames = renaming(document, name, part, model)
     found = match(model, part, renames, slices=_slices(document, part, model, renames_of(document, name)))
     chosen = matched(document, name, found)
-    loading(document, name, part, found, chosen)
+    loading(document, name, report, part, found, chosen)
 
 
 def _said(report: FileReport) -> str:

@@ -16,6 +16,7 @@ from composer.ui.document import Document
 from composer.ui.files.going_on import going_on
 from composer.ui.language import _
 from composer.ui.messages import escape
+from composer.ui.weights import asking
 from composer.views.numbers import size
 
 SAVING = "saving"
@@ -44,12 +45,13 @@ def saving(document: Document, rows: Sequence[HeldTensor]) -> None:
         buffers = st.checkbox(
             _("Buffers"), True, key=f"{key}:buffers", help=_("Running means and other saved buffers.")
         )
+        optimizer = _optimizer(document, key, ending, bool(pattern.strip()))
         chosen = chosen_names(rows, pattern)
         names = chosen if pattern.strip() else None
         st.button(
             _("Save"), icon=":material/save:", type="primary", key="save_state", disabled=not chosen,
             help=_("Writes the state dict to the workspace. The model stays as it is."),
-            on_click=_save, args=(document, f"{name}.{ending}", ending, names, dtype, buffers),
+            on_click=_save, args=(document, f"{name}.{ending}", ending, names, dtype, buffers, optimizer),
         )  # fmt: skip
     if not chosen:
         st.caption(f":orange[{_('Nothing of the model is called that.')}]")
@@ -62,6 +64,20 @@ def saving(document: Document, rows: Sequence[HeldTensor]) -> None:
         _show(done.result, str(done.about))
 
 
+def _optimizer(document: Document, key: str, ending: str, some: bool) -> bool:
+    """Whether what the optimizer keeps is saved too; asked where there is one."""
+    known = asking.weights_of(document).of(document.text)
+    if not known or not known.optimizer:
+        return False
+    why_not = _("That takes a .pt file with all of the model.") if ending != "pt" or some else ""
+    text = _("What {optimizer} keeps, so that training can go on as if it had not been interrupted.")
+    wanted = st.checkbox(
+        _("Optimizer"), key=f"{key}:optimizer", disabled=bool(why_not),
+        help=f"{text.format(optimizer=escape(known.optimizer))} {why_not}",
+    )  # fmt: skip
+    return wanted and not why_not
+
+
 def chosen_names(rows: Sequence[HeldTensor], pattern: str) -> list[str]:
     """The saved names that a block's path or a pattern means; all for none."""
     names = [row.name for row in rows if row.tensor.saved]
@@ -72,7 +88,13 @@ def chosen_names(rows: Sequence[HeldTensor], pattern: str) -> list[str]:
 
 
 def _save(
-    document: Document, wanted: str, format: Format, names: Sequence[str] | None, dtype: Dtype | None, buffers: bool
+    document: Document,
+    wanted: str,
+    format: Format,
+    names: Sequence[str] | None,
+    dtype: Dtype | None,
+    buffers: bool,
+    optimizer: bool,
 ) -> None:
     checkpoints = state.documents().workspace.checkpoints
     try:
@@ -83,7 +105,7 @@ def _save(
         return
     tasks.begin(
         document, SAVING, "save_state", name, text=document.text, path=path, format=format, names=names, dtype=dtype,
-        buffers=buffers,
+        buffers=buffers, optimizer=optimizer,
     )  # fmt: skip
 
 
