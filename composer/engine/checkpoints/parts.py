@@ -9,11 +9,14 @@ from typing import Any
 
 from composer.checkpoint_reports import Part, Sort, StoredTensor
 from composer.engine.checkpoints.contents import Contents, children, is_container, joined, tensors_in
+from composer.engine.checkpoints.rules import TENSORS
 from composer.engine.checkpoints.views import View
 from composer.engine.checkpoints.wording import readable
 from composer.engine.preview import dtype_name
 
 PARTS = 50
+ROWS = 4 * TENSORS
+"""Tensors in all parts together: a tensor is in each part that holds its own."""
 VALUES = 500
 """Plain values that are reported; an optimizer has a dozen for each group."""
 _VALUE = 200
@@ -28,13 +31,15 @@ class FoundPart:
 
 
 def parts_of(contents: Contents) -> tuple[FoundPart, ...]:
-    """The first PARTS parts, each before those in it; a file of no tensors at all may have none."""
-    found = []
+    """The first parts, each before those in it; a file of no tensors at all may have none."""
+    found: list[FoundPart] = []
+    rows = 0
     for path, sort, value in _offered(contents, "", contents.root):
         tensors = tensors_in(contents, value, without=_nothing if sort == "optimizer" else is_optimizer)
-        found.append(FoundPart(Part(path, sort, _rows(tensors)), tensors))
-        if len(found) == PARTS:
+        rows += len(tensors)
+        if len(found) == PARTS or (found and rows > ROWS):
             break
+        found.append(FoundPart(Part(path, sort, _rows(tensors)), tensors))
     return tuple(found)
 
 

@@ -105,6 +105,14 @@ def test_at_most_fifty_parts(tmp_path: Path) -> None:
     assert (len(paths), paths[:3]) == (50, ["", "model0", "model1"])
 
 
+def test_parts_within_parts_do_not_repeat_their_tensors_endlessly(tmp_path: Path) -> None:
+    value: dict[str, Any] = {f"w{place}": ONE for place in range(15_000)}
+    for _ in range(20):
+        value = {"w": ONE, "inner": value}
+    with saved(tmp_path, value) as checkpoint:
+        assert len(checkpoint.report.parts) == 5
+
+
 def test_ties_are_the_same_view_of_the_same_values(tmp_path: Path) -> None:
     whole = torch.arange(6.0)
     value = {"a": whole, "b": whole, "c": whole.view(2, 3), "d": whole[:3], "e": whole[:3], "f": whole.clone()}
