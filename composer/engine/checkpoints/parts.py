@@ -48,6 +48,15 @@ def is_optimizer(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("state"), dict) and type(value.get("param_groups")) is list
 
 
+def _has_more(contents: Contents, value: Any) -> bool:
+    """Whether it is a tensor or holds one, those of optimizers aside."""
+    if type(value) is View:
+        return True
+    if not contents.has_tensors(value) or is_optimizer(value):
+        return False
+    return any(_has_more(contents, child) for _, child in children(value))
+
+
 def _nothing(value: Any) -> bool:
     return False
 
@@ -65,7 +74,7 @@ def _offered(contents: Contents, path: str, value: Any) -> Iterator[tuple[str, S
             yield path, "tensors", value
         return
     rest = [(key, each) for key, each in children(value) if is_container(each)]
-    inner = sum(contents.has_tensors(each) and not is_optimizer(each) for _, each in rest)
+    inner = sum(_has_more(contents, each) for _, each in rest)
     if inner > 1 or any(type(each) is View for _, each in children(value)) or (not path and not value):
         yield path, "state dict" if isinstance(value, dict) else "tensors", value
     for key, each in rest:

@@ -74,6 +74,10 @@ PARTS: dict[str, tuple[Any, dict[str, tuple[str, list[str]]]]] = {
         {"net": {"w": ONE}, "optimizers": [{"state": {}, "param_groups": []}]},
         {"net": ("state dict", ["w"]), "optimizers.0": ("optimizer", [])},
     ),
+    "optimizers with tensors in a list": (
+        {"net": {"w": ONE}, "optimizers": [{"state": {0: {"m": ONE}}, "param_groups": []}], "epoch": 1},
+        {"net": ("state dict", ["w"]), "optimizers.0": ("optimizer", ["state.0.m"])},
+    ),
     "a tensor": (ONE, {"": ("tensors", [""])}),
     "a list": ([ONE, ONE], {"": ("tensors", ["0", "1"])}),
     "a tuple": ((ONE, 2), {"": ("tensors", ["0"])}),
