@@ -73,7 +73,8 @@ class Archive:
         place = self.entries[name]
         if place.nbytes > most:
             raise CheckpointError(
-                f"its entry {quoted(name)} has {place.nbytes:,} bytes, and {most:,} are the most that is read."
+                f"its entry {quoted(name)} has {place.nbytes:,} bytes, and {most:,} are the most that is read. "
+                "Save tensors, and little beside them."
             )
         self.check(name)
         self._file.seek(place.start)

@@ -29,6 +29,7 @@ class Machine:
         self._stack: list[Any] = []
         self._below: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
+        self._dtypes: dict[str, str] = {}
         self._made = self._copied = 0
 
     def result(self) -> Any:
@@ -140,6 +141,8 @@ class Machine:
             raise damaged(f"the values of its storage {quoted(key)} are missing")
         if count * DTYPES[kind.dtype].itemsize != stored.nbytes:
             raise damaged(f"its storage {quoted(key)} has {stored.nbytes:,} bytes, which is not what is declared")
+        if self._dtypes.setdefault(key, kind.dtype) != kind.dtype:
+            raise damaged(f"its storage {quoted(key)} is declared as {self._dtypes[key]} and as {kind.dtype}")
         self.push(Storage(kind, stored))
 
 

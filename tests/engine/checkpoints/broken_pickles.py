@@ -170,6 +170,7 @@ def _windows(whole: torch.Tensor) -> list[torch.Tensor]:
 
 
 OBJECTS: dict[str, tuple[Callable[[], Any], str]] = {
+    "a class of tensors": (lambda: torch.Tensor, "without the tensor"),
     "an object": (lambda: Settings(), "would have to run"),
     "a class": (lambda: Settings, "would have to run"),
     "a function": (lambda: len, "would have to run"),

@@ -24,6 +24,7 @@ from tests.engine.checkpoints.building import (
     tuple_of,
 )  # fmt: skip
 
+_LOOSE = storage(UNTYPED, key=text("1"), count=24)
 _NEVER = "arguments that torch never gives"
 
 LAYOUTS: dict[str, tuple[bytes, str]] = {
@@ -72,15 +73,15 @@ LAYOUTS: dict[str, tuple[bytes, str]] = {
     "a storage that is a number": (tensor(b"K\1"), _NEVER),
     "a storage that is a tensor": (tensor(tensor()), _NEVER),
     "a storage of its type and a number": (tensor(tuple_of(FLOATS, b"K\1")), _NEVER),
-    "an untyped storage without a dtype": (tensor(storage(UNTYPED, count=24)), _NEVER),
+    "an untyped storage without a dtype": (tensor(_LOOSE), _NEVER),
     "a dtype for a typed storage": (tensor(more=name("torch", "float32"), callee="_rebuild_tensor_v3"), _NEVER),
-    "a dtype that is 1": (tensor(storage(UNTYPED, count=24), more=b"K\1", callee="_rebuild_tensor_v3"), _NEVER),
-    "a dtype that is missing": (tensor(storage(UNTYPED, count=24), callee="_rebuild_tensor_v3"), _NEVER),
+    "a dtype that is 1": (tensor(_LOOSE, more=b"K\1", callee="_rebuild_tensor_v3"), _NEVER),
+    "a dtype that is missing": (tensor(_LOOSE, callee="_rebuild_tensor_v3"), _NEVER),
     "a dtype larger than the storage has": (
-        tensor(storage(UNTYPED, count=24), more=name("torch", "int64"), callee="_rebuild_tensor_v3"), "claims 6 values",
+        tensor(_LOOSE, more=name("torch", "int64"), callee="_rebuild_tensor_v3"), "claims 6 values",
     ),
     "a dtype of four bits": (
-        tensor(storage(UNTYPED, count=24), more=name("torch", "float4_e2m1fn_x2"), callee="_rebuild_tensor_v3"),
+        tensor(_LOOSE, more=name("torch", "float4_e2m1fn_x2"), callee="_rebuild_tensor_v3"),
         "float4",
     ),
     "a quantized storage": (tensor(storage(name("torch", "QInt8Storage"), count=24)), "QInt8Storage"),
@@ -94,7 +95,7 @@ def _declared(*rest: bytes) -> bytes:
 
 
 STORAGES: dict[str, tuple[bytes, str]] = {
-    "a storage that is not there": (storage(key=text("1")), "missing"),
+    "a storage that is not there": (storage(key=text("2")), "missing"),
     "a storage above": (storage(key=text("../version")), "missing"),
     "a storage that is the pickle": (storage(key=text("data.pkl")), "missing"),
     "a storage with a long key": (storage(key=text("9" * 100_000)), "missing"),
@@ -104,6 +105,9 @@ STORAGES: dict[str, tuple[bytes, str]] = {
     "a storage of -6 values": (storage(count=-6), "what is declared"),
     "a storage of 2**62 values": (storage(count=2**62), "what is declared"),
     "a storage of another type": (storage(name("torch", "DoubleStorage")), "what is declared"),
+    "a storage of two types": (
+        storage() + storage(name("torch", "IntStorage")) + b"\x86", "as float32 and as int32"
+    ),
     "a storage of no type": (storage(b"N"), "in a way"),
     "a storage of a dtype": (storage(name("torch", "float32")), "in a way"),
     "a storage of another word": (storage(word="module"), "missing"),

@@ -97,8 +97,10 @@ def archive(entries: Mapping[str, bytes], folder: str = "file/", compression: in
 
 
 def pt(pickle: bytes, storages: Mapping[str, bytes] | None = None, **entries: bytes) -> bytes:
-    """An archive as of `torch.save`, with one storage of six floats where nothing else is said."""
-    data = {f"data/{key}": value for key, value in ({"0": VALUES} if storages is None else storages).items()}
+    """An archive as of `torch.save`, with two storages of six floats where nothing else is said."""
+    data = {
+        f"data/{key}": value for key, value in ({"0": VALUES, "1": VALUES} if storages is None else storages).items()
+    }
     return archive({"data.pkl": pickle, "byteorder": b"little", **data, "version": b"3\n", **entries})
 
 

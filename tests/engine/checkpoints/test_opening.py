@@ -74,6 +74,10 @@ PARTS: dict[str, tuple[Any, dict[str, tuple[str, list[str]]]]] = {
         {"net": {"w": ONE}, "optimizers": [{"state": {}, "param_groups": []}]},
         {"net": ("state dict", ["w"]), "optimizers.0": ("optimizer", [])},
     ),
+    "optimizers with tensors in a list": (
+        {"net": {"w": ONE}, "optimizers": [{"state": {0: {"m": ONE}}, "param_groups": []}], "epoch": 1},
+        {"net": ("state dict", ["w"]), "optimizers.0": ("optimizer", ["state.0.m"])},
+    ),
     "a tensor": (ONE, {"": ("tensors", [""])}),
     "a list": ([ONE, ONE], {"": ("tensors", ["0", "1"])}),
     "a tuple": ((ONE, 2), {"": ("tensors", ["0"])}),
@@ -103,6 +107,14 @@ def test_at_most_fifty_parts(tmp_path: Path) -> None:
     with saved(tmp_path, {f"model{place}": {"w": ONE} for place in range(80)}) as checkpoint:
         paths = [part.path for part in checkpoint.report.parts]
     assert (len(paths), paths[:3]) == (50, ["", "model0", "model1"])
+
+
+def test_parts_within_parts_do_not_repeat_their_tensors_endlessly(tmp_path: Path) -> None:
+    value: dict[str, Any] = {f"w{place}": ONE for place in range(15_000)}
+    for _ in range(20):
+        value = {"w": ONE, "inner": value}
+    with saved(tmp_path, value) as checkpoint:
+        assert len(checkpoint.report.parts) == 5
 
 
 def test_ties_are_the_same_view_of_the_same_values(tmp_path: Path) -> None:
