@@ -22,7 +22,7 @@ from torch._utils import _rebuild_tensor_v2, _rebuild_tensor_v3
 
 from composer.checkpoint_reports import Written
 from composer.engine.checkpoints.casting import Casting, raw
-from composer.engine.checkpoints.contents import Contents
+from composer.engine.checkpoints.selecting import Contents
 
 _STORAGES: Mapping[torch.dtype, type] = {
     torch.float64: torch.DoubleStorage,

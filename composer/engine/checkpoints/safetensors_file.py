@@ -16,7 +16,7 @@ from torch import Tensor
 
 from composer.checkpoint_reports import Written
 from composer.engine.checkpoints.casting import Casting, raw
-from composer.engine.checkpoints.contents import Contents
+from composer.engine.checkpoints.selecting import Contents
 from composer.errors import CheckpointError
 
 CODES: Mapping[torch.dtype, str] = {

@@ -14,7 +14,7 @@ from composer import atomic
 from composer.checkpoint_reports import Dtype, Format, SavedReport, Written
 from composer.engine.checkpoints import pt_file, safetensors_file
 from composer.engine.checkpoints.casting import Casting
-from composer.engine.checkpoints.contents import Contents, contents
+from composer.engine.checkpoints.selecting import Contents, contents
 from composer.errors import CheckpointError
 
 Tell = Callable[[Written], None]
