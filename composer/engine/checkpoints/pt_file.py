@@ -22,7 +22,7 @@ from torch._utils import _rebuild_tensor_v2, _rebuild_tensor_v3
 
 from composer.checkpoint_reports import Written
 from composer.engine.checkpoints.casting import Casting, raw
-from composer.engine.checkpoints.chosen import Chosen
+from composer.engine.checkpoints.selecting import Selection
 
 _STORAGES: Mapping[torch.dtype, type] = {
     torch.float64: torch.DoubleStorage,
@@ -45,7 +45,7 @@ _ZIP64_FROM = 2**31
 
 def write(
     file: BinaryIO,
-    contents: Chosen,
+    contents: Selection,
     casting: Casting,
     tell: Callable[[Written], None],
     optimizer: torch.optim.Optimizer | None = None,

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from composer.checkpoint_reports import Written
 from composer.engine.checkpoints.casting import Casting, raw
-from composer.engine.checkpoints.chosen import Chosen
+from composer.engine.checkpoints.selecting import Selection
 from composer.errors import CheckpointError
 
 CODES: Mapping[torch.dtype, str] = {
@@ -43,7 +43,7 @@ _ALIGNMENT = 8
 _MAX_HEADER = 100_000_000  # bytes; the library reads no more
 
 
-def write(file: BinaryIO, contents: Chosen, casting: Casting, tell: Callable[[Written], None]) -> None:
+def write(file: BinaryIO, contents: Selection, casting: Casting, tell: Callable[[Written], None]) -> None:
     """Write the whole file.
 
     Raises:

@@ -14,7 +14,7 @@ from composer import atomic
 from composer.checkpoint_reports import Dtype, Format, SavedReport, Written
 from composer.engine.checkpoints import pt_file, safetensors_file
 from composer.engine.checkpoints.casting import Casting
-from composer.engine.checkpoints.chosen import Chosen, contents
+from composer.engine.checkpoints.selecting import Selection, contents
 from composer.errors import CheckpointError
 
 Tell = Callable[[Written], None]
@@ -72,7 +72,7 @@ def save(
 def _write(
     file: BinaryIO,
     format: Format,
-    found: Chosen,
+    found: Selection,
     casting: Casting,
     optimizer: torch.optim.Optimizer | None,
     tell: Tell,

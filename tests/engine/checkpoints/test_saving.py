@@ -17,8 +17,8 @@ from torch import Tensor, nn
 
 from composer.checkpoint_reports import Dtype, Format, Written
 from composer.engine.checkpoints import casting, safetensors_file
-from composer.engine.checkpoints.chosen import chosen
 from composer.engine.checkpoints.saving import save
+from composer.engine.checkpoints.selecting import chosen
 from composer.errors import CheckpointError
 
 FORMATS: tuple[Format, ...] = ("safetensors", "pt")

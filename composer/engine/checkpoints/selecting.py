@@ -17,7 +17,7 @@ _SHOWN = 60  # characters of a name in a message
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Selection:
     """Tensors by the first of their names; `aliases` are further names, each with that first one.
 
     `names` has them all in the order of the state dict. `versions` are torch's own of the modules: what a state dict
@@ -36,7 +36,7 @@ def chosen(names: Collection[str], under: str = "", pattern: str = "*") -> tuple
     return tuple(name for name in inside if fnmatchcase(name, pattern))
 
 
-def contents(module: nn.Module, names: Collection[str] | None = None, buffers: bool = True) -> Chosen:
+def contents(module: nn.Module, names: Collection[str] | None = None, buffers: bool = True) -> Selection:
     """The tensors of the state dict of `module`, or those called `names`; perhaps without buffers.
 
     Raises:
@@ -57,7 +57,7 @@ def contents(module: nn.Module, names: Collection[str] | None = None, buffers: b
     first = {name: owners.setdefault(_place(tensor), name) for name, tensor in every.items()}
     tensors = {name: every[name].detach() for name, owner in first.items() if name == owner}
     aliases = {name: owner for name, owner in first.items() if name != owner}
-    return Chosen(tuple(every), tensors, aliases, getattr(state, "_metadata", {}))
+    return Selection(tuple(every), tensors, aliases, getattr(state, "_metadata", {}))
 
 
 def _all_plain(state: Mapping[str, Any]) -> None:
