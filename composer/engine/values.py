@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableSequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +21,8 @@ from composer.tensor_reports import Number
 
 How = Literal["set", "add"]
 Copy = Callable[[Tensor, Tensor], object]
+Recall = Callable[[], Mapping[str, Tensor]]
+"""Gives values that are not kept once more, by name."""
 
 STEPS = 100
 BYTES = 256 * 2**20
@@ -29,21 +31,25 @@ BYTES = 256 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What a step did at `index` of the tensor of these `names`; `other` holds the values of the other side."""
+    """What a step did at `index` of the tensor of these `names`.
+
+    `other` holds the values of the other side; None where they can be recalled.
+    """
 
     names: tuple[str, ...]
     index: tuple[Index, ...]
-    other: Tensor
+    other: Tensor | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
     label: str
     parts: tuple[_Part, ...]
+    recall: Recall | None = None
 
     @property
     def nbytes(self) -> int:
-        return sum(each.other.nbytes for each in self.parts)
+        return sum(each.other.nbytes for each in self.parts if each.other is not None)
 
 
 class Changes:
@@ -90,39 +96,54 @@ class Changes:
             tensor[index] = after
         self._add(model, _label(name, where, how, number), {name: (index, before)})
 
-    def replace(self, model: nn.Module, values: Mapping[str, Tensor], label: str, copy: Copy = Tensor.copy_) -> None:
+    def replace(
+        self,
+        model: nn.Module,
+        values: Mapping[str, Tensor],
+        label: str,
+        copy: Copy = Tensor.copy_,
+        recall: Recall | None = None,
+    ) -> None:
         """Give saved tensors of `model` other values of the same shape, as one step. Gradients stay.
 
-        `copy` gives the tensor that is its first argument the values of its second.
-
-        What is too large to be kept for the way back cannot be undone, and nothing before it either. Where a copy
-        fails, all values that are kept are put back.
+        `copy` gives the tensor that is its first argument the values of its second. `recall` gives the values of now
+        again whenever it is called: then none of them are kept. Without it, what is too large to be kept for the way
+        back cannot be undone, and nothing before it either. Where a copy fails, all values but such are put back.
         """
         self.follow(model)
         tensors = named_tensors(model)
-        kept = sum(tensors[name].nbytes for name in values) <= self.limit
+        kept = recall is not None or sum(tensors[name].nbytes for name in values) <= self.limit
         whole: tuple[Index, ...] = ()
-        before = {name: (whole, tensors[name].detach().clone()) for name in values if kept}
+        before = {
+            name: (whole, None if recall else tensors[name].detach().clone()) for name in (values if kept else ())
+        }
         try:
             with torch.no_grad():
                 for name, value in values.items():
                     copy(tensors[name], value)
         except BaseException:
+            recalled = recall() if recall else {}
             with torch.no_grad():
-                for name, (_, value) in before.items():
-                    tensors[name].copy_(value)
+                for name, (_, old) in before.items():
+                    tensors[name].copy_(recalled[name] if old is None else old)
             self._note(model)
             raise
-        self._add(model, label, before)
+        self._add(model, label, before, recall)
 
-    def _add(self, model: nn.Module, label: str, before: Mapping[str, tuple[tuple[Index, ...], Tensor]]) -> None:
+    def _add(
+        self,
+        model: nn.Module,
+        label: str,
+        before: Mapping[str, tuple[tuple[Index, ...], Tensor | None]],
+        recall: Recall | None = None,
+    ) -> None:
         """Keep a step that was just done, with the values that were there."""
         self._undone.clear()
         if not before:
             self._done.clear()
         else:
             parts = tuple(_Part(self._groups[name], index, other) for name, (index, other) in before.items())
-            self._done.append(_Step(label, parts))
+            self._done.append(_Step(label, parts, recall))
         while len(self._done) > STEPS or sum(each.nbytes for each in self._done) > self.limit:
             self._done.popleft()
         self._note(model)
@@ -131,23 +152,28 @@ class Changes:
         """Put back the values before the last change; nothing where there is none."""
         self.follow(model)
         if self._done:
-            self._undone.append(self._swap(model, self._done.pop()))
+            self._swap(model, self._done.pop(), self._undone)
 
     def redo(self, model: nn.Module) -> None:
         """Do again what was undone last; nothing where there is nothing."""
         self.follow(model)
         if self._undone:
-            self._done.append(self._swap(model, self._undone.pop()))
+            self._swap(model, self._undone.pop(), self._done)
 
-    def _swap(self, model: nn.Module, step: _Step) -> _Step:
+    def _swap(self, model: nn.Module, step: _Step, onto: MutableSequence[_Step]) -> None:
+        """Put the other side's values in place, and what was there `onto` the steps back, unless it is too large."""
         tensors, parts = named_tensors(model), []
+        recalled = step.recall() if step.recall else {}
+        size = sum(tensors[part.names[0]][part.index].nbytes for part in step.parts)
         with torch.no_grad():
             for part in step.parts:
                 tensor = tensors[part.names[0]]
-                parts.append(_Part(part.names, part.index, tensor[part.index].clone()))
-                tensor[part.index] = part.other
+                if size <= self.limit:
+                    parts.append(_Part(part.names, part.index, tensor[part.index].clone()))
+                tensor[part.index] = recalled[part.names[0]] if part.other is None else part.other
+        if parts:
+            onto.append(_Step(step.label, tuple(parts)))
         self._note(model)
-        return _Step(step.label, tuple(parts))
 
     def follow(self, model: nn.Module) -> None:
         """Forget the steps of tensors whose values something else has changed."""

@@ -17,7 +17,7 @@ from composer.engine.held import named_tensors
 from composer.engine.lazy import all_or_none
 from composer.engine.live import tensors_of
 from composer.engine.preview import dtype_name
-from composer.engine.values import Changes
+from composer.engine.values import Changes, Recall
 from composer.errors import CheckpointError
 from composer.matching.dtypes import conversion
 from composer.matching.match import sizes
@@ -69,6 +69,7 @@ def load(
     *,
     zero: Sequence[str] = (),
     slices: bool = False,
+    recall: Recall | None = None,
     tell: Tell = lambda event: None,
 ) -> LoadReport:
     """Copy tensors of a file into `model`, as one step of `changes`, and set those named in `zero` to zero.
@@ -76,7 +77,8 @@ def load(
     What is in neither keeps its values. Values are those that torch's `load_state_dict` gives; gradients, ties, hooks
     and what is trained stay. Lazy layers first take the sizes that their weights have in the file; whatever of such a
     layer is not loaded is drawn from the random state `draws`, as in a dry run, and a step back leaves it sized.
-    `slices`: a tensor of other sizes gives the values that both have room for, from the first on.
+    `slices`: a tensor of other sizes gives the values that both have room for, from the first on. `recall` gives the
+    values of now again, by name, such as those of a model that has only initial values: none are kept then.
 
     Raises:
         CheckpointError: where something cannot be loaded. The model is then what it was, to the bit.
@@ -99,7 +101,7 @@ def load(
         tensors = named_tensors(model)
         values = {name: each.value for name, each in once.items()}
         values |= {name: torch.zeros((), dtype=tensors[name].dtype).expand(wanted[name]) for name in zero}
-        changes.replace(model, values, label := f"load {part or 'a file'}", copier.copy)
+        changes.replace(model, values, label := f"load {part or 'a file'}", copier.copy, recall)
     found = dict(zip((_owner(rows, name) for name in values), copier.found, strict=True))
     loaded = tuple(LoadedTensor(each.name, each.key, each.note, *found[_owner(rows, each.name)]) for each in moves)
     kept = tuple(name for name in rows if _owner(rows, name) not in found)

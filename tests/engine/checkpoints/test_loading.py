@@ -17,6 +17,7 @@ from composer import templates
 from composer.checkpoint_reports import LoadReport, Pair
 from composer.engine.build import live
 from composer.engine.checkpoints.loading import load
+from composer.engine.held import named_tensors
 from composer.engine.live import tensors_of
 from composer.engine.values import Changes
 from composer.errors import CheckpointError
@@ -124,6 +125,40 @@ def test_what_is_too_large_for_the_way_back_is_loaded_and_said_not_to_be_undoabl
     file = random_values(model)
     assert not loaded(model, file, changes=changes).undoable
     assert changes.undo_name == "" and same_values(model, file)
+
+
+def test_values_that_can_be_recalled_are_not_kept_however_large_they_are() -> None:
+    model, changes = mlp(), Changes(nbytes=10)
+    before, file = copy.deepcopy(model.state_dict()), random_values(model)
+    recall = lambda: named_tensors(mlp())  # noqa: E731
+    assert loaded(model, file, changes=changes, recall=recall).undoable
+    assert same_values(model, file) and changes.undo_name == "load a file"
+    changes.undo(model)
+    assert same_values(model, before) and (changes.undo_name, changes.redo_name) == ("", "")  # too large to be kept
+
+    changes = Changes()
+    loaded(model, file, changes=changes, recall=recall)
+    changes.change(model, "2.bias", "", "set", 3.0)
+    changes.undo(model)
+    changes.undo(model)
+    assert same_values(model, before)
+    changes.redo(model)
+    assert same_values(model, file)
+    changes.undo(model)
+    assert same_values(model, before)
+
+
+def test_a_copy_that_fails_puts_back_what_is_recalled() -> None:
+    model = mlp()
+    before = copy.deepcopy(model.state_dict())
+
+    def stop(event: Progress) -> None:
+        if event.done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        loaded(model, random_values(model), tell=stop, recall=lambda: named_tensors(mlp()))
+    assert same_values(model, before)
 
 
 def test_a_copy_that_fails_in_the_middle_leaves_no_trace_of_values() -> None:
