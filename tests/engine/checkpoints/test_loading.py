@@ -273,6 +273,8 @@ def test_what_is_not_finite_is_loaded_and_counted() -> None:
     assert (row.nan, row.inf) == (0, 0)
     (row,) = loaded(model, {"0.bias": values.half()}).loaded
     assert (row.nan, row.inf) == (2, 4)
+    (row,) = loaded(model, {"0.bias": values}, count=False).loaded
+    assert (row.nan, row.inf) == (None, None) and model.get_parameter("0.bias").isnan().sum() == 2
 
 
 def test_names_of_one_parameter_take_one_value() -> None:
