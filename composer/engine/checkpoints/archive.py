@@ -69,7 +69,8 @@ class Archive:
         place = self.entries[name]
         if place.nbytes > most:
             raise CheckpointError(
-                f"its entry {quoted(name)} has {place.nbytes:,} bytes, and {most:,} are the most that is read."
+                f"its entry {quoted(name)} has {place.nbytes:,} bytes, and {most:,} are the most that is read. "
+                "Save tensors, and little beside them."
             )
         self.check(name)
         self._file.seek(place.start)
@@ -83,10 +84,12 @@ def _named(listed: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         raise CheckpointError("it is an empty zip archive. Save the model's state dict with torch.save.")
     explain_archive(names)
     folder = names[0].partition("/")[0]
+    if folder in ("", ".", ".."):
+        raise damaged("the folder in its zip archive has no name")
     found: dict[str, zipfile.ZipInfo] = {}
     for name, info in zip(names, listed, strict=True):
         top, _, inner = name.partition("/")
-        if len(name) > _NAME or not name.isprintable() or top != folder or not _MEMBER.fullmatch(inner):
+        if len(name) > _NAME or top != folder or not _MEMBER.fullmatch(inner):
             raise CheckpointError(
                 f"it holds an entry {quoted(name)} that torch.save never writes. Save it again with torch.save."
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from composer.engine.checkpoints.described import Callee, Ordered, Storage, StorageKind
+from composer.engine.checkpoints.described import Callee, Ordered, Storage, StorageKind, TensorClass
 from composer.engine.checkpoints.views import View
 from composer.engine.checkpoints.wording import NAME, checked_name, quoted
 from composer.errors import CheckpointError
@@ -59,7 +59,7 @@ class Contents:
         if type(value) is View:
             return 1, True, True
         if not is_container(value):
-            if type(value) in (Storage, StorageKind, Callee):
+            if type(value) in (Storage, StorageKind, Callee, TensorClass):
                 raise CheckpointError(
                     "it holds a part of a tensor without the tensor. Save whole tensors: a state dict, for example."
                 )

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from composer.engine.checkpoints.views import TENSORS
+from composer.engine.checkpoints.rules import TENSORS
 from composer.engine.checkpoints.wording import damaged
 from composer.errors import CheckpointError
 
@@ -47,7 +47,7 @@ def central_directory(file: BinaryIO, nbytes: int) -> Directory:
         if not _agree(found, large):
             raise damaged("its zip archive has two ends that disagree")
         found = large
-    elif (disk, other) != (0, 0) or here != entries:
+    if (disk, other) not in ((0, 0), (2**16 - 1, 2**16 - 1)) or here != entries:
         raise damaged("its zip archive is one part of several")
     if comment or found.start + found.nbytes != end:
         raise damaged("its zip directory is not where the archive says")

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from composer.errors import CheckpointError
 
 _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # a number that torch wrote first until 1.6
+START = 512
+"""Bytes at the beginning of a file that tell what it is."""
 _SAVE = "Save the model's state dict with torch.save or as safetensors."
 
 _STARTS: Sequence[tuple[tuple[bytes, ...], str]] = (
@@ -58,7 +60,7 @@ _ARCHIVES: Sequence[tuple[Callable[[str, str], bool], str]] = (
 
 
 def explain(start: bytes) -> str:
-    """What a file is that is neither safetensors nor of `torch.save`, by its first 512 bytes, and what to do."""
+    """What a file is that is neither safetensors nor of `torch.save`, by its first START bytes, and what to do."""
     if not start:
         return "it is empty. Download or save it again."
     if start[257:262] == b"ustar":
@@ -68,6 +70,8 @@ def explain(start: bytes) -> str:
             return reason
     if not start.strip(b"\0"):
         return "it holds nothing but zeros at its beginning. Download or save it again."
+    if _text(start) and b'"weight_map"' in start:
+        return "it is only the index of a model in several files. Open the files themselves, one by one."
     if _text(start):
         kind = "JSON" if start.lstrip().startswith((b"{", b"[")) else "text"
         return f"it is {kind}, not tensors. Choose a .safetensors file or one of torch.save."
@@ -95,8 +99,8 @@ def explain_archive(names: Sequence[str]) -> None:
 
 
 def _text(start: bytes) -> bool:
-    """Whether these bytes are text, but for a last character that may be cut off."""
+    """Whether these bytes are text; the last character of START bytes may be cut off."""
     try:
-        return start[:-4].decode().replace("\n", "").replace("\r", "").replace("\t", "").isprintable()
+        return start[: START - 4].decode().replace("\n", "").replace("\r", "").replace("\t", "").isprintable()
     except UnicodeDecodeError:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
@@ -10,13 +11,13 @@ from typing import Any, BinaryIO, NoReturn
 
 import torch
 
-from composer.engine.checkpoints.views import DTYPES, TENSORS, Stored, View, contiguous, sizes
+from composer.engine.checkpoints.rules import SIZE, TENSORS, sizes
+from composer.engine.checkpoints.views import DTYPES, Stored, View, contiguous
 from composer.engine.checkpoints.wording import checked_name, damaged, quoted
 from composer.errors import CheckpointError
 
 HEADER = 8 * 2**20
 """Bytes of a header that are read; safetensors writes about 100 for a tensor."""
-_SIZE = 2**63
 _DTYPES: dict[str, torch.dtype] = {
     "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
     "C64": torch.complex64, "I64": torch.int64, "I32": torch.int32, "I16": torch.int16, "I8": torch.int8,
@@ -26,6 +27,7 @@ _DTYPES: dict[str, torch.dtype] = {
 }  # fmt: skip
 _PACKED = ("F4", "F6_E2M3", "F6_E3M2")
 _METADATA = "__metadata__"
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +72,25 @@ def read_header(file: BinaryIO, nbytes: int) -> Header:
 
 def _parsed(text: bytes) -> dict[str, Any]:
     """The header as an object of objects."""
-    objects = 0
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal objects
-        objects += 1
-        if objects > TENSORS + 2:
-            raise CheckpointError(f"its header holds more than {TENSORS:,} tensors. Save fewer in one file.")
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            raise damaged(f"its header has {quoted(next(n for n in found if names.count(n) > 1))} twice")
-        return found
-
+    bare = _STRING.sub(b"", text)
+    if bare.count(b"{") > TENSORS + 2 or bare.count(b"[") > 2 * TENSORS + 2:
+        raise CheckpointError(f"its header holds more than {TENSORS:,} tensors. Save fewer in one file.")
     try:
-        header = json.loads(text.decode(), object_pairs_hook=unique, parse_constant=_no_number, parse_float=_no_number)
+        header = json.loads(text.decode(), object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_no_number)
     except (ValueError, RecursionError):
         raise damaged("its header is not JSON") from None
     if type(header) is not dict:
         raise damaged("its header is not a JSON object")
     return header
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise damaged(f"its header has {quoted(name)} twice")
+        found[name] = value
+    return found
 
 
 def _no_number(text: str) -> NoReturn:
@@ -101,8 +102,9 @@ def _tensor(name: str, row: Any, start: int, end: int) -> View:
     if type(row) is not dict or set(row) != {"dtype", "shape", "data_offsets"}:
         raise damaged(f"its header does not give dtype, shape and data_offsets of {quoted(name)}")
     dtype = _dtype(name, row["dtype"])
-    shape, offsets = sizes(row["shape"], "shape"), sizes(row["data_offsets"], "place")
-    if any(not 0 <= each < _SIZE for each in (*shape, *offsets)) or prod(each or 1 for each in shape) >= _SIZE:
+    shape = sizes(row["shape"], f"shape of {quoted(name)}")
+    offsets = sizes(row["data_offsets"], f"place of {quoted(name)}")
+    if any(not 0 <= each < SIZE for each in (*shape, *offsets)) or prod(each or 1 for each in shape) >= SIZE:
         raise damaged(f"its header gives {quoted(name)} a size that is negative or too large")
     if len(offsets) != 2 or not offsets[0] <= offsets[1] <= end - start:
         raise damaged(f"its header places {quoted(name)} outside of the file")

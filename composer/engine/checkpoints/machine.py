@@ -16,6 +16,8 @@ from composer.errors import CheckpointError
 
 EFFORT = 1_000_000
 """Values that the calls of a pickle may copy, all together."""
+CONTAINERS = 400_000
+"""Containers that a pickle may make; torch makes seven for a tensor."""
 _MARKS = 200
 
 
@@ -27,7 +29,8 @@ class Machine:
         self._stack: list[Any] = []
         self._below: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
-        self._copied = 0
+        self._dtypes: dict[str, str] = {}
+        self._made = self._copied = 0
 
     def result(self) -> Any:
         """What is left at the end."""
@@ -37,6 +40,15 @@ class Machine:
 
     def push(self, value: Any) -> None:
         self._stack.append(value)
+
+    def make(self, container: Any) -> None:
+        """Push a container that is new."""
+        self._made += 1
+        if self._made > CONTAINERS:
+            raise CheckpointError(
+                f"its pickle makes more than {CONTAINERS:,} containers. Save fewer values beside the tensors."
+            )
+        self.push(container)
 
     def mark(self, _: None) -> None:
         if len(self._below) >= _MARKS:
@@ -58,6 +70,8 @@ class Machine:
         return values
 
     def put(self, index: int) -> None:
+        if index != len(self._memo):
+            raise damaged("its pickle numbers what it keeps in a way that torch never does")
         self._memo[index] = self._stack[-1]
 
     def memoize(self, _: None) -> None:
@@ -102,7 +116,7 @@ class Machine:
         self._copied += sum(map(_effort, arguments))
         if self._copied > EFFORT:
             raise damaged("its pickle copies the same values over and over")
-        self.push(callee(arguments))
+        self.make(callee(arguments))
 
     def build(self, _: None) -> None:
         """Give an ordered dictionary the attribute that torch gives a state dict: versions of its modules."""
@@ -127,6 +141,8 @@ class Machine:
             raise damaged(f"the values of its storage {quoted(key)} are missing")
         if count * DTYPES[kind.dtype].itemsize != stored.nbytes:
             raise damaged(f"its storage {quoted(key)} has {stored.nbytes:,} bytes, which is not what is declared")
+        if self._dtypes.setdefault(key, kind.dtype) != kind.dtype:
+            raise damaged(f"its storage {quoted(key)} is declared as {self._dtypes[key]} and as {kind.dtype}")
         self.push(Storage(kind, stored))
 
 

@@ -26,6 +26,7 @@ _CALLEES: dict[str, Callable[..., Any]] = {
 _BUILTINS: dict[str, Callable[..., Any]] = {
     "set": plain.set_of,
     "frozenset": plain.frozenset_of,
+    "bytes": plain.bytes_of,
     "bytearray": plain.bytearray_of,
     "complex": plain.complex_of,
 }

@@ -16,7 +16,8 @@ from composer.engine.checkpoints.contents import Contents
 from composer.engine.checkpoints.copying import Copier
 from composer.engine.checkpoints.parts import parts_of, values_of
 from composer.engine.checkpoints.reading import Read, read_file
-from composer.engine.checkpoints.views import View, checked_together, mapped
+from composer.engine.checkpoints.rules import check_tensors
+from composer.engine.checkpoints.views import View, mapped
 from composer.engine.checkpoints.wording import MOST, quoted, readable
 from composer.engine.statistics import statistics
 from composer.errors import CheckpointError
@@ -38,7 +39,7 @@ class Checkpoint:
             CheckpointError: where what it holds has no clear names, or no end.
         """
         self._contents = Contents(read.root)
-        checked_together([each for each in self._contents.named.values() if type(each) is View], nbytes)
+        check_tensors({path: each for path, each in self._contents.named.items() if type(each) is View}, nbytes)
         found = parts_of(self._contents)
         self._views = {part.report.path: part.tensors for part in found}
         self._file = file

@@ -9,11 +9,14 @@ from typing import Any
 
 from composer.checkpoint_reports import Part, Sort, StoredTensor
 from composer.engine.checkpoints.contents import Contents, children, is_container, joined, tensors_in
+from composer.engine.checkpoints.rules import TENSORS
 from composer.engine.checkpoints.views import View
 from composer.engine.checkpoints.wording import readable
 from composer.engine.preview import dtype_name
 
 PARTS = 50
+ROWS = 4 * TENSORS
+"""Tensors in all parts together: a tensor is in each part that holds its own."""
 VALUES = 500
 """Plain values that are reported; an optimizer has a dozen for each group."""
 _VALUE = 200
@@ -28,19 +31,30 @@ class FoundPart:
 
 
 def parts_of(contents: Contents) -> tuple[FoundPart, ...]:
-    """The first PARTS parts, each before those in it; a file of no tensors at all may have none."""
-    found = []
+    """The first parts, each before those in it; a file of no tensors at all may have none."""
+    found: list[FoundPart] = []
+    rows = 0
     for path, sort, value in _offered(contents, "", contents.root):
         tensors = tensors_in(contents, value, without=_nothing if sort == "optimizer" else is_optimizer)
-        found.append(FoundPart(Part(path, sort, _rows(tensors)), tensors))
-        if len(found) == PARTS:
+        rows += len(tensors)
+        if len(found) == PARTS or (found and rows > ROWS):
             break
+        found.append(FoundPart(Part(path, sort, _rows(tensors)), tensors))
     return tuple(found)
 
 
 def is_optimizer(value: Any) -> bool:
     """Whether it is what `optimizer.state_dict()` gives."""
     return isinstance(value, dict) and isinstance(value.get("state"), dict) and type(value.get("param_groups")) is list
+
+
+def _has_more(contents: Contents, value: Any) -> bool:
+    """Whether it is a tensor or holds one, those of optimizers aside."""
+    if type(value) is View:
+        return True
+    if not contents.has_tensors(value) or is_optimizer(value):
+        return False
+    return any(_has_more(contents, child) for _, child in children(value))
 
 
 def _nothing(value: Any) -> bool:
@@ -60,7 +74,7 @@ def _offered(contents: Contents, path: str, value: Any) -> Iterator[tuple[str, S
             yield path, "tensors", value
         return
     rest = [(key, each) for key, each in children(value) if is_container(each)]
-    inner = sum(contents.has_tensors(each) and not is_optimizer(each) for _, each in rest)
+    inner = sum(_has_more(contents, each) for _, each in rest)
     if inner > 1 or any(type(each) is View for _, each in children(value)) or (not path and not value):
         yield path, "state dict" if isinstance(value, dict) else "tensors", value
     for key, each in rest:

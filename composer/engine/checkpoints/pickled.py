@@ -89,9 +89,12 @@ def _long(machine: Machine, value: int) -> None:
     machine.push(value)
 
 
-def _global(machine: Machine, names: str) -> None:
-    module, _, name = names.partition(" ")
-    machine.find(module, name)
+def _names(file: BytesIO) -> tuple[str, str]:
+    """The two lines behind GLOBAL. Unlike Python's own unpickler, pickletools would decode escapes in them."""
+    module, name = file.readline(), file.readline()
+    if not (module + name).isascii() or not name.endswith(b"\n"):
+        raise damaged("its pickle holds a name that cannot be read")
+    return module[:-1].decode(), name[:-1].decode()
 
 
 def _push(machine: Machine, value: Any) -> None:
@@ -115,16 +118,16 @@ _DO: dict[str, Callable[[Machine, Any], None]] = {
     "SHORT_BINBYTES": _push,
     "BINBYTES8": _push,
     "BYTEARRAY8": _push,
-    "EMPTY_DICT": lambda machine, _: machine.push({}),
-    "EMPTY_LIST": lambda machine, _: machine.push([]),
+    "EMPTY_DICT": lambda machine, _: machine.make({}),
+    "EMPTY_LIST": lambda machine, _: machine.make([]),
     "EMPTY_TUPLE": lambda machine, _: machine.push(()),
-    "EMPTY_SET": lambda machine, _: machine.push(set()),
+    "EMPTY_SET": lambda machine, _: machine.make(set()),
     "MARK": Machine.mark,
-    "TUPLE": lambda machine, _: machine.push(tuple(machine.marked())),
-    "TUPLE1": lambda machine, _: machine.push(machine.last(1)),
-    "TUPLE2": lambda machine, _: machine.push(machine.last(2)),
-    "TUPLE3": lambda machine, _: machine.push(machine.last(3)),
-    "FROZENSET": lambda machine, _: machine.push(plain.frozenset_of(machine.marked())),
+    "TUPLE": lambda machine, _: machine.make(tuple(machine.marked())),
+    "TUPLE1": lambda machine, _: machine.make(machine.last(1)),
+    "TUPLE2": lambda machine, _: machine.make(machine.last(2)),
+    "TUPLE3": lambda machine, _: machine.make(machine.last(3)),
+    "FROZENSET": lambda machine, _: machine.make(plain.frozenset_of(machine.marked())),
     "APPEND": lambda machine, _: machine.append(list(machine.last(1))),
     "APPENDS": lambda machine, _: machine.append(machine.marked()),
     "SETITEM": lambda machine, _: machine.set_items(list(machine.last(2))),
@@ -135,12 +138,14 @@ _DO: dict[str, Callable[[Machine, Any], None]] = {
     "MEMOIZE": Machine.memoize,
     "BINGET": Machine.get,
     "LONG_BINGET": Machine.get,
-    "GLOBAL": _global,
+    "GLOBAL": lambda machine, names: machine.find(*names),
     "STACK_GLOBAL": lambda machine, _: machine.find(*machine.last(2)),
     "REDUCE": Machine.reduce,
     "BUILD": Machine.build,
     "BINPERSID": Machine.persistent,
 }
 _STEPS: dict[bytes, Step] = {
-    code: (_reader(opcode), _DO[opcode.name]) for code, opcode in _OPCODES.items() if opcode.name in _DO
+    code: (_names if opcode.name == "GLOBAL" else _reader(opcode), _DO[opcode.name])
+    for code, opcode in _OPCODES.items()
+    if opcode.name in _DO
 }

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from composer.engine.checkpoints.described import Ordered, key_of
-from composer.engine.checkpoints.views import sizes
+from composer.engine.checkpoints.rules import sizes
 
 
 def ordered(items: Any = ()) -> Ordered:
@@ -41,6 +41,11 @@ def encoded(text: Any, encoding: Any) -> bytes:
     return text.encode("latin-1")
 
 
+def bytes_of() -> bytes:
+    """No bytes at all, which protocol 2 writes as a call of nothing."""
+    return b""
+
+
 def bytearray_of(*given: Any) -> bytearray:
     if not given or (len(given) == 1 and type(given[0]) is bytes):
         return bytearray(*given)
@@ -56,7 +61,7 @@ def complex_of(real: Any, imaginary: Any) -> complex:
 def size(given: Any) -> torch.Size:
     if type(given) is not tuple:
         raise TypeError
-    return torch.Size(sizes(given, "size"))
+    return torch.Size(sizes(given, "size in it"))
 
 
 def device(kind: Any, index: Any = None) -> torch.device:

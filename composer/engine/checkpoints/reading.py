@@ -8,13 +8,12 @@ from typing import Any, BinaryIO
 
 from composer.checkpoint_reports import Format
 from composer.engine.checkpoints.archive import Archive
-from composer.engine.checkpoints.foreign import explain
+from composer.engine.checkpoints.foreign import START, explain
 from composer.engine.checkpoints.header import is_safetensors, read_header
 from composer.engine.checkpoints.pickled import BYTES, unpickled
 from composer.engine.checkpoints.wording import quoted
 from composer.errors import CheckpointError
 
-_START = 512
 _FORMAT = "format"
 """The key of the metadata that names the library, as in {"format": "pt"}; never the name of a tensor."""
 
@@ -34,7 +33,7 @@ def read_file(file: BinaryIO, nbytes: int) -> Read:
     Raises:
         CheckpointError: where it is of another format, or not as its format wants it.
     """
-    start = file.read(_START)
+    start = file.read(START)
     if start.startswith((b"PK\3\4", b"PK\5\6")):
         return _pt(file, nbytes)
     if is_safetensors(start):

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from composer.engine.checkpoints.described import Callee, Ordered, Storage, TensorClass
-from composer.engine.checkpoints.views import DTYPES, View, checked, sizes
+from composer.engine.checkpoints.rules import sizes
+from composer.engine.checkpoints.views import DTYPES, View
 
 
 def _view(stored: Any, offset: Any, size: Any, stride: Any, dtype: torch.dtype | None, metadata: Any) -> View:
@@ -18,7 +19,8 @@ def _view(stored: Any, offset: Any, size: Any, stride: Any, dtype: torch.dtype |
     conj, neg = _marks(metadata)
     if conj and not dtype.is_complex:
         raise TypeError
-    return checked(View(stored.stored, dtype, offset, sizes(size, "shape"), sizes(stride, "stride"), conj, neg))
+    shape, steps = sizes(size, "shape of a tensor"), sizes(stride, "stride of a tensor")
+    return View(stored.stored, dtype, offset, shape, steps, conj, neg)
 
 
 def _marks(metadata: Any) -> tuple[bool, bool]:

@@ -60,6 +60,12 @@ def shared_views() -> dict[str, Tensor]:
     return {"whole": whole, "again": whole, "row": whole[1], "columns": whole[:, ::2], "turned": whole.T}
 
 
+def seen_in_two_ways() -> dict[str, Tensor]:
+    """Of new dtypes torch writes the storage without a type, so that two of one storage can be saved."""
+    whole = torch.arange(6, dtype=torch.uint8)
+    return {"bytes": whole, "pairs": whole.view(torch.uint16), "again": whole.view(torch.float8_e5m2)}
+
+
 def with_attribute() -> Tensor:
     tensor = torch.ones(3)
     tensor.origin = "here"  # type: ignore[attr-defined]
@@ -102,11 +108,13 @@ PT: dict[str, Make] = {
     "empty dict": dict,
     "empty list": list,
     "empty tensors": lambda: {"a": torch.empty(0), "b": torch.empty(3, 0, 2), "c": torch.ones(4)[4:]},
+    "an empty tensor that begins behind its storage": lambda: torch.empty(0, 0)[1:],
     "dtypes": several_dtypes,
     "odd dtypes": odd_dtypes,
     "complex": lambda: {"a": torch.tensor([1 + 2j, 3 - 4j]), "b": torch.ones(2, dtype=torch.complex128)},
     "conjugated": lambda: {"a": torch.tensor([1 + 2j, 3 - 4j]).conj(), "b": torch.tensor([1 + 2j]).conj().imag},
     "shared views": shared_views,
+    "one storage in two ways": seen_in_two_ways,
     "turned around": lambda: torch.arange(24).reshape(2, 3, 4).permute(2, 0, 1),
     "channels last": lambda: {"weight": torch.randn(4, 3, 5, 5).to(memory_format=torch.channels_last)},
     "eight dimensions": lambda: torch.arange(256.0).reshape(2, 2, 2, 2, 2, 2, 2, 2),
