@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from composer import templates
 from composer.checkpoint_reports import LoadReport, Pair
 from composer.engine.build import live
 from composer.engine.checkpoints.loading import load
+from composer.engine.checkpoints.opening import open_checkpoint
 from composer.engine.held import named_tensors
 from composer.engine.live import tensors_of
 from composer.engine.values import Changes
@@ -294,6 +296,22 @@ def test_names_of_one_parameter_take_one_value() -> None:
     )
     with pytest.raises(CheckpointError, match="is to get its values twice"):
         loaded(model, {owner.owner: value}, zero=[owner.name])
+
+
+def test_a_tie_of_a_file_goes_into_a_model_with_and_without_it(tmp_path: Path) -> None:
+    """Fact 47: loading copies values, not the tie."""
+    tied = live(templates.load("tied_mlp"))
+    owner = next(row for row in tensors_of(tied) if row.owner)
+    torch.save(tied.state_dict(), tmp_path / "tied.pt")
+    free = copy.deepcopy(tied)
+    free.add_module(owner.name.removesuffix(".weight"), nn.Linear(8, 8))
+    for model in (live(templates.load("tied_mlp")), free):
+        with open_checkpoint(tmp_path / "tied.pt") as file:
+            (part,) = file.report.parts
+            assert [row.of for row in part.tensors if row.name == owner.name] == [owner.owner]
+            load(model, file, "", match(tensors_of(model), part).pairs(), Changes(), DRAWS)
+        assert same_values(model, tied.state_dict())
+    assert free.get_parameter(owner.name) is not free.get_parameter(owner.owner)
 
 
 def test_progress_is_told() -> None:
