@@ -71,6 +71,7 @@ def load(
     slices: bool = False,
     recall: Recall | None = None,
     count: bool = True,
+    label: str = "load a file",
     tell: Tell = lambda event: None,
 ) -> LoadReport:
     """Copy tensors of a file into `model`, as one step of `changes`, and set those named in `zero` to zero.
@@ -79,20 +80,22 @@ def load(
     and what is trained stay. Lazy layers first take the sizes that their weights have in the file; whatever of such a
     layer is not loaded is drawn from the random state `draws`, as in a dry run, and a step back leaves it sized.
     `slices`: a tensor of other sizes gives the values that both have room for, from the first on. `recall` gives the
-    values of now again, by name, such as those of a model that has only initial values: none are kept then. `count`
-    what is not finite, which takes half the time of the copy: not needed where statistics of the file are known.
+    values of now again, by name, such as those of a model that has only initial values: none are kept then, unless
+    lazy layers take their sizes. `count` what is not finite, which takes half the time of the copy: not needed where
+    statistics of the file are known. `label` names the step.
 
     Raises:
         CheckpointError: where something cannot be loaded. The model is then what it was, to the bit.
     """
     plan = _plan(model, checkpoint, part, pairs, zero, slices)
-    copier, label = _Copier(tell, [*plan.once, *zero], count), f"load {part or 'a file'}"
+    copier = _Copier(tell, [*plan.once, *zero], count)
     with all_or_none(model):
         resolved = give_sizes(model, plan.inputs, draws)
         tensors = named_tensors(model)
         values = {name: each.value for name, each in plan.once.items()}
         values |= {name: torch.zeros((), dtype=tensors[name].dtype).expand(tensors[name].shape) for name in zero}
-        changes.replace(model, values, label, copier.copy, recall)
+        if values:
+            changes.replace(model, values, label, copier.copy, None if resolved else recall)
     found = dict(zip((_owner(plan.rows, name) for name in values), copier.found, strict=True))
     loaded = tuple(
         LoadedTensor(each.name, each.key, each.note, *found[_owner(plan.rows, each.name)]) for each in plan.moves

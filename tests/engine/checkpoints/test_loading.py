@@ -314,6 +314,15 @@ def test_a_tie_of_a_file_goes_into_a_model_with_and_without_it(tmp_path: Path) -
     assert free.get_parameter(owner.name) is not free.get_parameter(owner.owner)
 
 
+def test_loading_nothing_is_no_step() -> None:
+    model, changes = mlp(), Changes()
+    changes.change(model, "2.bias", "", "set", 3.0)
+    before = fingerprint(model)
+    report = load(model, Stub({}), "", [], changes, DRAWS, label="load nothing.pt")
+    assert (report.loaded, report.kept, report.undoable) == ((), tuple(model.state_dict()), True)
+    assert fingerprint(model) == before and changes.undo_name == "set 2.bias to 3"
+
+
 def test_progress_is_told() -> None:
     events: list[Progress] = []
     loaded(mlp(), random_values(mlp()), tell=events.append)
