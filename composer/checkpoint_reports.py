@@ -113,14 +113,14 @@ class Pair:
 class LoadedTensor:
     """Values that were loaded: into `name`, from `key`. `note` says what became of them on the way ("" for nothing).
 
-    `nan` and `inf` count those of the file that are not a number, or infinite.
+    `nan` and `inf` count those of the file that are not a number, or infinite; None where they were not counted.
     """
 
     name: str
     key: str
     note: str = ""
-    nan: int = 0
-    inf: int = 0
+    nan: int | None = None
+    inf: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

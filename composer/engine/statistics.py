@@ -53,9 +53,12 @@ def statistics(tensor: Tensor) -> Statistics | None:
 
 
 @one_thread()
-def bins_between(tensor: Tensor, low: float, high: float) -> Histogram:
-    """The finite values of `tensor`, all of which lie between `low` and `high`, in as many bins as `statistics` has."""
-    values = _Values(tensor.detach(), clean=False)
+def bins_between(tensor: Tensor, low: float, high: float, clean: bool = False) -> Histogram:
+    """The finite values of `tensor`, all of which lie between `low` and `high`, in as many bins as `statistics` has.
+
+    `clean`: it has no others.
+    """
+    values = _Values(tensor.detach(), clean)
     if low == high:
         return Histogram(low, high, (sum(piece.numel() for piece in values.floats()),))
     return _histogram(values, low, high)

@@ -256,7 +256,8 @@ def _label(name: str, where: str, how: How, number: Number) -> str:
 def _groups(model: nn.Module) -> dict[str, tuple[str, ...]]:
     """For each name all names of its tensor, with shape and dtype, so that equal groups are the same place."""
     groups: dict[str, list[str]] = {}
-    for each in tensors_of(model):
+    rows = tensors_of(model)
+    for each in rows:
         groups.setdefault(each.owner or each.name, []).append(each.name)
-    facts = {each.name: f"{each.shape} {each.dtype}" for each in tensors_of(model)}
+    facts = {each.name: f"{each.shape} {each.dtype}" for each in rows}
     return {name: (*names, facts[names[0]]) for names in groups.values() for name in names}

@@ -10,10 +10,11 @@ from torch import Tensor
 
 from composer.checkpoint_reports import Difference
 from composer.engine.checkpoints.pieces import pieces
-from composer.engine.statistics import bins_between, statistics
+from composer.engine.statistics import bins_between
 from composer.engine.threads import one_thread
-from composer.tensor_reports import Histogram, Number
+from composer.tensor_reports import Number
 
+_SMALL, _LARGE = 1e-140, 1e140  # squares of what lies beyond may leave the range of float64
 _WHOLE = 2**62  # differences of whole numbers below it are exact in 64 bits
 
 
@@ -33,10 +34,11 @@ def difference(left: Tensor, right: Tensor) -> Difference | None:
         sums.add(a, b)
     if not sums.values:
         return None
-    where = _index(sums.place, tuple(left.shape))
-    relative = _ratio(sums.norm, sums.right_norm)
-    bins = _bins(left, right)
-    return Difference(sums.values, sums.largest, where, relative, sums.largest_relative, sums.nan, sums.both_nan, *bins)
+    bins = [bins_between(each, sums.low, sums.high, sums.clean) if sums.drawable else None for each in (left, right)]
+    return Difference(
+        sums.values, sums.largest, _index(sums.place, tuple(left.shape)), _ratio(sums.norm, sums.right_norm),
+        sums.largest_relative, sums.nan, sums.both_nan, *bins,
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -53,30 +55,58 @@ class _Sums:
     right_norm: float = 0.0
     nan: int = 0
     both_nan: int = 0
+    low: float = math.inf
+    high: float = -math.inf
+    clean: bool = True
+
+    @property
+    def drawable(self) -> bool:
+        """Whether there are several values between finite ends."""
+        return self.done > 1 and self.low <= self.high
 
     def add(self, left: Tensor, right: Tensor) -> None:
-        whole = left.long() - right.long() if self.exact else None
+        whole = (left.long() - right.long()).abs() if self.exact else None
         left, right = _wide(left), _wide(right)
-        no_left, no_right = left.isnan(), right.isnan()
-        comparable = ~(no_left | no_right)
-        self.both_nan += int((no_left & no_right).sum())
-        self.nan += int((no_left ^ no_right).sum())
-        apart = torch.where(left == right, 0.0, (left - right).abs()) if whole is None else whole.abs().double()
-        apart = torch.where(comparable, apart, 0.0).nan_to_num(nan=math.inf, posinf=math.inf)
-        size = torch.where(comparable, right.abs(), 0.0)
-        self.values += int((apart != 0).sum()) + int((no_left ^ no_right).sum())
-        self._largest(apart, whole)
-        relative = torch.where(apart == 0, 0.0, apart / size).nan_to_num(nan=math.inf, posinf=math.inf)
-        self.largest_relative = max(self.largest_relative, float(relative.max()))
-        self.norm = math.hypot(self.norm, _norm(apart))
-        self.right_norm = math.hypot(self.right_norm, _norm(torch.where(size.isinf(), 0.0, size)))
+        apart = (left - right).abs() if whole is None else whole.double()
+        size = right.abs()
+        if math.isfinite(float(apart.sum()) + float(size.sum())):
+            self._between(left, right)
+        else:
+            apart, size = self._irregular(left, right, apart, size)
+        self.values += int(torch.count_nonzero(apart))
+        largest = float(apart.max())
+        if largest > 0:
+            self._largest(apart if whole is None else whole)
+            relative = (apart / size).nan_to_num(nan=0.0, posinf=math.inf)  # 0 / 0: equal values
+            self.largest_relative = max(self.largest_relative, float(relative.max()))
+            self.norm = math.hypot(self.norm, _norm(apart))
+        self.right_norm = math.hypot(self.right_norm, _norm(size))
         self.done += apart.numel()
 
-    def _largest(self, apart: Tensor, whole: Tensor | None) -> None:
-        place = int(apart.argmax())
-        found: Number = float(apart[place]) if whole is None else int(whole.abs().max())
+    def _largest(self, apart: Tensor) -> None:
+        found = apart.max().item()
         if found > self.largest:  # type: ignore[operator]  # neither is complex
-            self.largest, self.place = found, self.done + (place if whole is None else int(whole.abs().argmax()))
+            self.largest, self.place = found, self.done + int(apart.argmax())
+
+    def _between(self, *sides: Tensor) -> None:
+        """Widen the ends to those of the finite values of both sides."""
+        for each in sides:
+            if each.numel():
+                low, high = torch.aminmax(each.abs() if each.is_complex() else each)
+                self.low, self.high = min(self.low, float(low)), max(self.high, float(high))
+
+    def _irregular(self, left: Tensor, right: Tensor, apart: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
+        """Differences and sizes where some values are not finite, or too large to be added up.
+
+        What is equal, or not a number on a side, differs by nothing; infinite values have no size to be relative to.
+        """
+        no_left, no_right = left.isnan(), right.isnan()
+        one, both = int((no_left ^ no_right).sum()), int((no_left & no_right).sum())
+        self.nan, self.both_nan, self.values = self.nan + one, self.both_nan + both, self.values + one
+        self._between(left[left.isfinite()], right[right.isfinite()])
+        self.clean = False
+        apart = torch.where((left == right) | no_left | no_right, 0.0, apart.nan_to_num(nan=math.inf, posinf=math.inf))
+        return apart, torch.where(no_left | ~size.isfinite(), 0.0, size)
 
 
 def _known(tensor: Tensor) -> Tensor:
@@ -103,6 +133,9 @@ def _wide(piece: Tensor) -> Tensor:
 
 def _norm(values: Tensor) -> float:
     """The square root of the sum of squares of what is not negative, which neither overflows nor vanishes."""
+    found = math.sqrt(float(torch.dot(values, values)))
+    if _SMALL < found < _LARGE:
+        return found
     largest = float(values.max())
     if largest == 0 or math.isinf(largest):
         return largest
@@ -122,14 +155,3 @@ def _index(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
         place, rest = divmod(place, size)
         index.append(rest)
     return tuple(reversed(index))
-
-
-def _bins(left: Tensor, right: Tensor) -> tuple[Histogram | None, Histogram | None]:
-    """The values of both in bins with the same edges."""
-    found = [statistics(each) for each in (left, right) if each.numel() > 1]
-    lows = [float(each.low) for each in found if each and each.low is not None]
-    highs = [float(each.high) for each in found if each and each.high is not None]
-    if len(lows) < 2:
-        return None, None
-    low, high = min(lows), max(highs)
-    return bins_between(left, low, high), bins_between(right, low, high)

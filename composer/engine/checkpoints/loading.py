@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from composer.checkpoint_reports import FileReport, LoadedTensor, LoadReport, Pair, Part
 from composer.engine.checkpoints.converting import converts, irregular
 from composer.engine.checkpoints.pieces import same
-from composer.engine.checkpoints.sizing import give_sizes, inputs_for, shapes_after
+from composer.engine.checkpoints.sizing import Inputs, give_sizes, inputs_for, shapes_after
 from composer.engine.held import named_tensors
 from composer.engine.lazy import all_or_none
 from composer.engine.live import tensors_of
@@ -70,6 +70,8 @@ def load(
     zero: Sequence[str] = (),
     slices: bool = False,
     recall: Recall | None = None,
+    count: bool = True,
+    label: str = "load a file",
     tell: Tell = lambda event: None,
 ) -> LoadReport:
     """Copy tensors of a file into `model`, as one step of `changes`, and set those named in `zero` to zero.
@@ -78,34 +80,56 @@ def load(
     and what is trained stay. Lazy layers first take the sizes that their weights have in the file; whatever of such a
     layer is not loaded is drawn from the random state `draws`, as in a dry run, and a step back leaves it sized.
     `slices`: a tensor of other sizes gives the values that both have room for, from the first on. `recall` gives the
-    values of now again, by name, such as those of a model that has only initial values: none are kept then.
+    values of now again, by name, such as those of a model that has only initial values: none are kept then, unless
+    lazy layers take their sizes. `count` what is not finite, which takes half the time of the copy: not needed where
+    statistics of the file are known. `label` names the step.
 
     Raises:
         CheckpointError: where something cannot be loaded. The model is then what it was, to the bit.
     """
+    plan = _plan(model, checkpoint, part, pairs, zero, slices)
+    copier = _Copier(tell, [*plan.once, *zero], count)
+    with all_or_none(model):
+        resolved = give_sizes(model, plan.inputs, draws)
+        tensors = named_tensors(model)
+        values = {name: each.value for name, each in plan.once.items()}
+        values |= {name: torch.zeros((), dtype=tensors[name].dtype).expand(tensors[name].shape) for name in zero}
+        if values:
+            changes.replace(model, values, label, copier.copy, None if resolved else recall)
+    found = dict(zip((_owner(plan.rows, name) for name in values), copier.found, strict=True))
+    loaded = tuple(
+        LoadedTensor(each.name, each.key, each.note, *found[_owner(plan.rows, each.name)]) for each in plan.moves
+    )
+    kept = tuple(name for name in plan.rows if _owner(plan.rows, name) not in found)
+    return LoadReport(loaded, tuple(zero), kept, resolved, not values or changes.undo_name == label)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a load does: all `moves`, of which `once` has one for each parameter, and the inputs of lazy layers."""
+
+    rows: Mapping[str, TensorReport]
+    moves: Sequence[_Move]
+    once: Mapping[str, _Move]
+    inputs: Inputs
+
+
+def _plan(
+    model: nn.Module, checkpoint: Checkpoint, path: str, pairs: Sequence[Pair], zero: Sequence[str], slices: bool
+) -> _Plan:
+    """The plan of a load, all of it checked."""
     rows = {row.name: row for row in tensors_of(model) if row.saved}
-    source = _checked_names(checkpoint, part, pairs, zero, rows)
-    given = _shapes(source, pairs)
+    part = _checked_names(checkpoint, path, pairs, zero, rows)
+    given = _shapes(part, pairs)
     inputs = inputs_for(model, given)
     wanted = {name: row.shape for name, row in rows.items() if row.shape is not None} | shapes_after(model, inputs)
     _check_shapes(given, zero, wanted, slices)
     tensors = named_tensors(model)
     moves = [
-        _Move(each.name, each.key, _value(checkpoint, part, each), wanted[each.name], tensors[each.name].dtype)
+        _Move(each.name, each.key, _value(checkpoint, path, each), wanted[each.name], tensors[each.name].dtype)
         for each in pairs
     ]
-    once = _check_values(moves, rows, source)
-    copier = _Copier(tell, [*once, *zero])
-    with all_or_none(model):
-        resolved = give_sizes(model, inputs, draws)
-        tensors = named_tensors(model)
-        values = {name: each.value for name, each in once.items()}
-        values |= {name: torch.zeros((), dtype=tensors[name].dtype).expand(wanted[name]) for name in zero}
-        changes.replace(model, values, label := f"load {part or 'a file'}", copier.copy, recall)
-    found = dict(zip((_owner(rows, name) for name in values), copier.found, strict=True))
-    loaded = tuple(LoadedTensor(each.name, each.key, each.note, *found[_owner(rows, each.name)]) for each in moves)
-    kept = tuple(name for name in rows if _owner(rows, name) not in found)
-    return LoadReport(loaded, tuple(zero), kept, resolved, not values or changes.undo_name == label)
+    return _Plan(rows, moves, _check_values(moves, rows, part), inputs)
 
 
 def _owner(rows: Mapping[str, TensorReport], name: str) -> str:
@@ -183,11 +207,12 @@ def _check_values(moves: Sequence[_Move], rows: Mapping[str, TensorReport], part
 
 @dataclass(slots=True)
 class _Copier:
-    """Copies the values for `names`, one after the other, and counts those that are not finite while they are near."""
+    """Copies the values for `names`, one after the other, and counts those that are not finite."""
 
     tell: Tell
     names: Sequence[str]
-    found: list[tuple[int, int]] = field(default_factory=list)
+    count: bool
+    found: list[tuple[int | None, int | None]] = field(default_factory=list)
 
     def copy(self, tensor: Tensor, value: Tensor) -> None:
         """Give `tensor` the values that it has room for, from the first on."""
@@ -195,5 +220,5 @@ class _Copier:
             room = tuple(slice(min(sizes)) for sizes in zip(tensor.shape, value.shape, strict=True))
             tensor, value = tensor[room], value[room]
         self.tell(Progress(self.names[len(self.found)], len(self.found) + 1, len(self.names)))
-        self.found.append(irregular(value))
+        self.found.append(irregular(value) if self.count else (None, None))
         tensor.copy_(value)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-PIECE = 2**18
-"""Values of each tensor that are looked at together: they stay in the processor's cache."""
+PIECE = 2**15
+"""Values of each tensor that are looked at together: what is computed of them stays in the processor's cache."""
 
 
 def pieces(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from composer import templates
 from composer.checkpoint_reports import LoadReport, Pair
 from composer.engine.build import live
 from composer.engine.checkpoints.loading import load
+from composer.engine.checkpoints.opening import open_checkpoint
 from composer.engine.held import named_tensors
 from composer.engine.live import tensors_of
 from composer.engine.values import Changes
@@ -273,6 +275,8 @@ def test_what_is_not_finite_is_loaded_and_counted() -> None:
     assert (row.nan, row.inf) == (0, 0)
     (row,) = loaded(model, {"0.bias": values.half()}).loaded
     assert (row.nan, row.inf) == (2, 4)
+    (row,) = loaded(model, {"0.bias": values}, count=False).loaded
+    assert (row.nan, row.inf) == (None, None) and model.get_parameter("0.bias").isnan().sum() == 2
 
 
 def test_names_of_one_parameter_take_one_value() -> None:
@@ -292,6 +296,31 @@ def test_names_of_one_parameter_take_one_value() -> None:
     )
     with pytest.raises(CheckpointError, match="is to get its values twice"):
         loaded(model, {owner.owner: value}, zero=[owner.name])
+
+
+def test_a_tie_of_a_file_goes_into_a_model_with_and_without_it(tmp_path: Path) -> None:
+    """Fact 47: loading copies values, not the tie."""
+    tied = live(templates.load("tied_mlp"))
+    owner = next(row for row in tensors_of(tied) if row.owner)
+    torch.save(tied.state_dict(), tmp_path / "tied.pt")
+    free = copy.deepcopy(tied)
+    free.add_module(owner.name.removesuffix(".weight"), nn.Linear(8, 8))
+    for model in (live(templates.load("tied_mlp")), free):
+        with open_checkpoint(tmp_path / "tied.pt") as file:
+            (part,) = file.report.parts
+            assert [row.of for row in part.tensors if row.name == owner.name] == [owner.owner]
+            load(model, file, "", match(tensors_of(model), part).pairs(), Changes(), DRAWS)
+        assert same_values(model, tied.state_dict())
+    assert free.get_parameter(owner.name) is not free.get_parameter(owner.owner)
+
+
+def test_loading_nothing_is_no_step() -> None:
+    model, changes = mlp(), Changes()
+    changes.change(model, "2.bias", "", "set", 3.0)
+    before = fingerprint(model)
+    report = load(model, Stub({}), "", [], changes, DRAWS, label="load nothing.pt")
+    assert (report.loaded, report.kept, report.undoable) == ((), tuple(model.state_dict()), True)
+    assert fingerprint(model) == before and changes.undo_name == "set 2.bias to 3"
 
 
 def test_progress_is_told() -> None:

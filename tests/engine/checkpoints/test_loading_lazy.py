@@ -80,7 +80,9 @@ def test_what_is_not_loaded_is_drawn_as_a_dry_run_would() -> None:
     outside = torch.get_rng_state()
     weight = torch.ones(6, 4)
     stub, changes = Stub({"fc.weight": weight}), Changes()
-    report = load(model, stub, "", match(tensors_of(model), stub.report.parts[0]).pairs(), changes, draws)
+    pairs = match(tensors_of(model), stub.report.parts[0]).pairs()
+    report = load(model, stub, "", pairs, changes, draws, recall=dict, label="load fc.pt")
+    assert changes.undo_name == "load fc.pt"
     assert torch.equal(torch.get_rng_state(), outside)
     assert torch.equal(model.get_parameter("fc.weight"), weight) and report.kept == ("fc.bias",)
     assert torch.equal(model.get_parameter("fc.bias"), oracle.get_parameter("fc.bias"))
