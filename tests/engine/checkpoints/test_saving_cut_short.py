@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
-import resource
 import shutil
 import sys
 import time
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,28 +14,19 @@ from types import SimpleNamespace
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch import nn
 
 from composer import atomic
 from composer.checkpoint_reports import Format
 from composer.engine.checkpoints.saving import save
 from composer.errors import CheckpointError
+from composer.kernel.launch import launch
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither kill -9 nor limits of a process")
+if sys.platform == "win32":
+    pytest.skip("Windows has neither kill -9 nor limits of a process", allow_module_level=True)
+
+from tests.engine.checkpoints.savers import model, save_forever, save_limited
 
 FORMATS: tuple[Format, ...] = ("safetensors", "pt")
-NUMBERS = 500_000  # in the model, most of them in one tensor: 2 MB
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["torch", "composer.engine.checkpoints.saving"])
-
-
-def model(value: float) -> nn.Module:
-    """A model all of whose values are `value`."""
-    made = nn.Sequential(nn.Linear(1, 1), nn.Linear(NUMBERS, 1), nn.Linear(10, 10))
-    for each in made.parameters():
-        nn.init.constant_(each, value)
-    return made
 
 
 def value_in(path: Path) -> float:
@@ -47,26 +37,14 @@ def value_in(path: Path) -> float:
     return float(found)
 
 
-def save_forever(path: Path, format: Format, first: int, told: Connection) -> None:
-    torch.set_num_threads(1)
-    made = model(first)
-    told.send(first)
-    for value in range(first + 1, first + 1_000_000):
-        save(made, path, format)
-        told.send(value)
-        for each in made.parameters():
-            nn.init.constant_(each, value)
-
-
 @pytest.mark.parametrize("format", FORMATS)
 def test_kill_9_during_saves_loses_nothing(tmp_path: Path, format: Format) -> None:
     path = tmp_path / f"model.{format}"
     save(model(0), path, format)
     moments, cut, last = random.Random(0), 0, 0
     for _ in range(50):
-        receiver, sender = _processes.Pipe(duplex=False)
-        process = _processes.Process(target=save_forever, args=(path, format, last + 1, sender))
-        process.start()
+        receiver, sender = Pipe(duplex=False)
+        process = launch(save_forever, (path, format, last + 1, sender))
         sender.close()
         began = receiver.recv()
         time.sleep(moments.random() * 0.05)
@@ -90,23 +68,14 @@ def everything(receiver: Connection) -> list[int]:
         return found
 
 
-def save_limited(path: Path, format: Format, limit: int, told: Connection) -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    try:
-        save(model(2), path, format)
-    except CheckpointError as error:
-        told.send(str(error))
-
-
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("limit", [0, 100, 4_096, 1_000_000, 2_000_400])
 def test_a_full_disk_keeps_the_old_file_and_is_told(tmp_path: Path, format: Format, limit: int) -> None:
     path = tmp_path / f"model.{format}"
     save(model(1), path, format)
     assert limit < path.stat().st_size
-    receiver, sender = _processes.Pipe(duplex=False)
-    process = _processes.Process(target=save_limited, args=(path, format, limit, sender))
-    process.start()
+    receiver, sender = Pipe(duplex=False)
+    process = launch(save_limited, (path, format, limit, sender))
     sender.close()
     told = receiver.recv()
     process.join()
