@@ -94,7 +94,7 @@ class Changes:
             before = tensor[index].clone()
             after = _after(before, name, how, number)
             tensor[index] = after
-        self._add(model, _label(name, where, how, number), {name: (index, before)})
+        self._add(named_tensors(model), _label(name, where, how, number), {name: (index, before)})
 
     def replace(
         self,
@@ -126,13 +126,13 @@ class Changes:
             with torch.no_grad():
                 for name, (_, old) in before.items():
                     tensors[name].copy_(recalled[name] if old is None else old)
-            self._note(model)
+            self._note_versions(tensors)
             raise
-        self._add(model, label, before, recall)
+        self._add(tensors, label, before, recall)
 
     def _add(
         self,
-        model: nn.Module,
+        tensors: Mapping[str, Tensor],
         label: str,
         before: Mapping[str, tuple[tuple[Index, ...], Tensor | None]],
         recall: Recall | None = None,
@@ -146,7 +146,7 @@ class Changes:
             self._done.append(_Step(label, parts, recall))
         while len(self._done) > STEPS or sum(each.nbytes for each in self._done) > self.limit:
             self._done.popleft()
-        self._note(model)
+        self._note_versions(tensors)
 
     def undo(self, model: nn.Module) -> None:
         """Put back the values before the last change; nothing where there is none."""
@@ -173,20 +173,22 @@ class Changes:
                 tensor[part.index] = recalled[part.names[0]] if part.other is None else part.other
         if parts:
             onto.append(_Step(step.label, tuple(parts)))
-        self._note(model)
+        self._note_versions(tensors)
 
     def follow(self, model: nn.Module) -> None:
         """Forget the steps of tensors whose values something else has changed."""
         tensors = named_tensors(model)
         self._keep({name for name, each in tensors.items() if self._versions.get(name) == each._version})
-        self._note(model)
+        self._note_versions(tensors)
+        self._groups = _groups(model)
 
     def rebuilt(self, model: nn.Module, kept: tuple[str, ...]) -> None:
         """Go on with `model`, built anew: of its tensors those named `kept` have the values of before."""
         groups = _groups(model)
         same = {name for name, group in groups.items() if self._groups.get(name) == group and group[0] in kept}
         self._keep(same)
-        self._note(model)
+        self._note_versions(named_tensors(model))
+        self._groups = groups
 
     def _keep(self, names: set[str]) -> None:
         def is_kept(step: _Step) -> bool:
@@ -195,9 +197,8 @@ class Changes:
         self._done = deque(filter(is_kept, self._done))
         self._undone = list(filter(is_kept, self._undone))
 
-    def _note(self, model: nn.Module) -> None:
-        self._versions = {name: each._version for name, each in named_tensors(model).items()}
-        self._groups = _groups(model)
+    def _note_versions(self, tensors: Mapping[str, Tensor]) -> None:
+        self._versions = {name: each._version for name, each in tensors.items()}
 
 
 def values_of(model: nn.Module, name: str) -> Tensor:
