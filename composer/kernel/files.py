@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from composer.checkpoint_reports import ComparedReport, Dtype, FileReport, Format, LoadReport, Pair, SavedReport
+from composer.checkpoint_reports import ComparedReport, Dtype, FileReport, Format, LoadReport, Pair, Part, SavedReport
 from composer.errors import CheckpointError
 from composer.export_reports import BundleReport, Checked, ExportReport
 from composer.kernel.parameters import open_values
 from composer.kernel.verbs import Progress, State, Verb, read
+from composer.matching.match import MatchReport
+from composer.matching.rename import Rename
 from composer.matching.sides import Side
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Kind = Literal["package", "program", "onnx"]
 
@@ -74,15 +80,36 @@ def load_state(
 
     model, changes = open_values(state, progress, text)
     assert state.draws is not None
+    recall = partial(_initial_values, state, text) if state.initial else None
     with open_checkpoint(Path(path)) as checkpoint:
         kept = loaded_optimizing(model, checkpoint, optimizer, kind) if optimizer else state.optimizing
         report = load(
-            model, checkpoint, part, pairs, changes, state.draws, zero=zero, slices=slices, tell=progress
+            model, checkpoint, part, pairs, changes, state.draws, zero=zero, slices=slices, recall=recall,
+            count=False, label=f"load {Path(path).name}", tell=progress
         )  # fmt: skip
     state.initial, state.optimizing = False, kept
     fresh = {each.path for each in report.resolved}
     state.resolved = (*(each for each in state.resolved if each.path not in fresh), *report.resolved)
     return report
+
+
+def _initial_values(state: State, text: str) -> Mapping[str, Tensor]:
+    """The values that a model has which nobody has changed: building its source under its seed gives them again."""
+    from composer.codegen.judging import custom_classes
+    from composer.engine.build import build
+    from composer.engine.held import named_tensors
+
+    return named_tensors(build(state.source, state.class_name, state.seed, custom_classes(read(text))))
+
+
+def look_state(
+    state: State, progress: Progress, text: str, part: Part, renames: Sequence[Rename], slices: bool = False
+) -> MatchReport:
+    """Which tensors of a part of a file go where in the live model; nothing is changed."""
+    from composer.engine.checkpoints.looking import look
+
+    model, _ = open_values(state, progress, text)
+    return look(model, part, renames, slices)
 
 
 def compare_states(state: State, progress: Progress, text: str, left: Side, right: Side) -> ComparedReport:
@@ -144,6 +171,7 @@ VERBS: Mapping[str, Verb] = {
     "examine": examine,
     "export": export,
     "load_state": load_state,
+    "look_state": look_state,
     "restore": restore,
     "save_state": save_state,
     "unbundle": unbundle,

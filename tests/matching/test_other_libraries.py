@@ -46,7 +46,7 @@ def unmatched(report: MatchReport) -> Sequence[str]:
 
 
 def test_gpt2_of_transformers(tmp_path: Path) -> None:
-    theirs = others.gpt2(activation_function="gelu")
+    theirs = others.gpt2()
     theirs.save_pretrained(tmp_path)
     ours = live(templates.load("gpt2_small")).eval()
     best, report, done = loaded(tmp_path / "model.safetensors", ours)

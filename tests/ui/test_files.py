@@ -305,3 +305,11 @@ def test_what_an_optimizer_keeps_is_saved_and_loaded(opened: AppTest, workspace:
     assert opened.selectbox(key="files:optimizer:net:net.pt:kind").value == "Adam"
     click(opened, "load_state")
     assert models.pool().get("net").call("held", text=text).optimizer == "Adam, step 1"
+
+
+def test_what_a_lazy_layer_would_refuse_is_seen_before(workspace: Workspace) -> None:
+    id = workspace.create(chain(layer("0", "LazyConv2d", out_channels=3, kernel_size=3), name="Conv")).id
+    bring(workspace, "a.pt", {"0.weight": torch.ones(3, 2, 5, 5), "0.bias": torch.ones(3)})
+    app = pages.open_page("files", id)
+    look(app, "a.pt")
+    assert app.button(key="load_state").disabled and "5" in table(app)["note"][0]

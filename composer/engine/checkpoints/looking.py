@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from torch import nn
@@ -35,7 +35,16 @@ def look(model: nn.Module, part: Part, renames: Sequence[Rename] = (), slices: b
         elif row.name in shapes and not (again.loads and again.state != "shape differs"):
             row = again
         rows.append(row)
-    return MatchReport(tuple(rows), first.problems)
+    lost = {row.name.rpartition(".")[0]: row.name for row in rows if row.name in shapes and not row.loads}
+    return MatchReport(tuple(_with_its_layer(row, lost) for row in rows), first.problems)
+
+
+def _with_its_layer(row: MatchRow, lost: Mapping[str, str]) -> MatchRow:
+    """A row of a lazy layer loads only with all that the file has for it; `lost` are what is refused, by layer."""
+    refused = lost.get(row.name.rpartition(".")[0], "") if row.name and row.shape is None and row.loads else ""
+    if not refused:
+        return row
+    return replace(row, loads=False, note="", reason=f"its layer gets no size, for {refused} does not fit")
 
 
 def _as_loaded(row: MatchRow) -> Shape:

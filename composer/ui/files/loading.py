@@ -109,7 +109,7 @@ def _show(document: Document, task: Task, report: LoadReport) -> None:
         st.caption(_("and {number:,} more").format(number=len(odd) - _NOTES))
 
 
-def _of(note: str, nan: int, inf: int) -> str:
+def _of(note: str, nan: int | None, inf: int | None) -> str:
     parts = [
         note,
         _("{number} NaN").format(number=nan) if nan else "",

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer.checkpoint_reports import FileReport, Part
-from composer.matching.match import match
+from composer.matching.match import MatchReport, match
+from composer.matching.rename import Rename
 from composer.reports import TensorReport
 from composer.tensor_reports import HeldTensor
 from composer.ui import models, state, tasks
@@ -15,7 +16,7 @@ from composer.ui.document import Document
 from composer.ui.files.going_on import going_on
 from composer.ui.files.loading import loading
 from composer.ui.files.matched import matched
-from composer.ui.files.renaming import renames_of, renaming
+from composer.ui.files.renaming import renaming
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
 from composer.views.numbers import size
@@ -23,6 +24,7 @@ from composer.views.wording import shorten
 
 LOOKING = "looking"
 _VALUES = 20
+_ANSWER = 30.0  # seconds that the live model has to answer
 
 
 def look_at(document: Document, name: str) -> None:
@@ -51,9 +53,21 @@ def looking(document: Document, rows: Sequence[HeldTensor]) -> None:
     part = _part(document, report, model)
     _show_facts(report, part)
     renames = renaming(document, name, part, model)
-    found = match(model, part, renames, slices=_slices(document, part, model, renames_of(document, name)))
+    found = _match(document, part, model, renames)
     chosen = matched(document, name, found)
     loading(document, name, report, part, found, chosen)
+
+
+def _match(document: Document, part: Part, model: Sequence[TensorReport], renames: Sequence[Rename]) -> MatchReport:
+    """Which tensor goes where. Of layers that wait for their sizes the live model itself has to be asked."""
+    slices = bool(state.kept(f"files:slices:{document.id}", False))
+    if all(each.shape is not None for each in model):
+        return match(model, part, renames, slices)
+    kernel = models.pool().get(document.id)
+    found: MatchReport = kernel.call(
+        "look_state", timeout=_ANSWER, text=document.text, part=part, renames=tuple(renames), slices=slices
+    )
+    return found
 
 
 def _said(report: FileReport) -> str:
@@ -96,8 +110,3 @@ def _show_facts(report: FileReport, part: Part) -> None:
         )
         names = ", ".join(escape(each.name) for each in odd[:3]) + (" …" if len(odd) > 3 else "")
         st.caption(f":orange[:material/warning: {text}: {names}]")
-
-
-def _slices(document: Document, part: Part, model: Sequence[TensorReport], renames: Sequence[object]) -> bool:
-    """Whether a tensor of other sizes may give what both have room for. Asked only where there is one."""
-    return bool(state.kept(f"files:slices:{document.id}", False))
