@@ -1,7 +1,7 @@
 """The command `block-composer`.
 
-Exit status: 0 fine, 1 the design has problems or was refused, 2 the command was used wrongly. What needs torch
-or streamlit is imported by the commands that do.
+Exit status: 0 fine, 1 something has problems, differs, does not fit or was refused, 2 the command was used wrongly.
+What needs torch or streamlit is imported by the commands that do.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-from composer.cli import documents, models
+from composer.cli import diff, documents, export, look, models, run
 from composer.cli.group import cli
 
-__all__ = ["cli", "documents", "main", "models"]
+__all__ = ["cli", "diff", "documents", "export", "look", "main", "models", "run"]
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from composer import templates
+from composer.cli.opened import bundle_text, is_bundle
 from composer.cli.output import reason
 from composer.design import text
 from composer.design.document import Design
@@ -20,8 +21,10 @@ DESIGN_FILE = "composer.design_file"  # where the context keeps what DESIGN was
 
 
 def read(ctx: click.Context, param: click.Parameter, value: str) -> str | bytes:
-    """The text of a file, of `-` (standard input), or of a template where there is no such file."""
+    """The text of a file (of a bundle: its design), of `-` (standard input), or of a template if there is no file."""
     ctx.meta[DESIGN_FILE] = value
+    if is_bundle(Path(value)):
+        return bundle_text(Path(value))
     most = MAX_TEXT + 1  # more is refused, so there is no need to have it
     if value == "-" and sys.stdin:
         return sys.stdin.buffer.read(most)

@@ -45,7 +45,8 @@ def cli(
 ) -> None:
     """Compose PyTorch models from nested blocks. Without a command: open the app.
 
-    DESIGN is a file, `-` for standard input, or the name of a template.
+    DESIGN is a file or a bundle, `-` for standard input, or the name of a template.
+    FILE is a checkpoint or a bundle.
     """
     if ctx.invoked_subcommand is not None:
         if port or no_browser or workspace or upload_limit:

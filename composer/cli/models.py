@@ -1,4 +1,4 @@
-"""Commands on what a design describes: summary, export, graph, run. What needs torch is imported when it is used."""
+"""Commands on what a design describes: check, summary, graph. What needs torch is imported when it is used."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 
 from composer.cli.arguments import DESIGN_FILE, code_option, design_argument, json_option, read, size_option
 from composer.cli.group import cli
+from composer.cli.opened import is_bundle
 from composer.cli.output import finish, print_json, write
 from composer.design import text
 from composer.design.document import Design
@@ -20,7 +21,6 @@ from composer.views.problems import problem_lines
 from composer.views.wording import clean
 
 if TYPE_CHECKING:
-    from composer.engine.data import Sample
     from composer.reports import ShapesReport
 
 BATCH = 64  # samples that a summary is for, where nobody says another number
@@ -69,11 +69,11 @@ def _own_file(ctx: click.Context) -> str:
     """The file that the design came from.
 
     Raises:
-        UsageError: where it came from standard input or a template.
+        UsageError: where it came from standard input, a template or a bundle.
     """
     name = str(ctx.meta[DESIGN_FILE])
-    if name == "-" or not Path(name).is_file():
-        raise click.UsageError("Name a file with -o: the design did not come from one.")
+    if name == "-" or not Path(name).is_file() or is_bundle(Path(name)):
+        raise click.UsageError("Name a file with -o: the design did not come from a file of its own.")
     return name
 
 
@@ -101,19 +101,6 @@ def summary(design: Design, sizes: dict[str, int], depth: int | None, run_code: 
         click.echo(tables.summary_text(design.name, rows, depth) + "\n")
         click.echo(tables.totals_text(rows[0], trainable, needs))
     finish(problems)
-
-
-@cli.command()
-@design_argument
-@click.option("-o", "--output", metavar="FILE", default="-", help="Write there instead of printing.")
-def export(design: Design, output: str) -> None:
-    """Write the design as Python source that needs torch and nothing else."""
-    from composer.codegen.source import source
-    from composer.engine.build import notes_of
-
-    report = examine(design)
-    write(output, source(design, notes_of(report)).encode())
-    finish(report.problems)
 
 
 @cli.command()
@@ -163,40 +150,6 @@ def graph(
     finish(problems)
 
 
-@cli.command()
-@design_argument
-@click.option(
-    "--data", type=click.Choice(["digits", "random"]), help="Digits where the input takes images, else random."
-)
-@click.option("--samples", type=click.IntRange(1, 10_000), default=4, show_default=True)
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Seed of the data.")
-@size_option
-@json_option
-def run(design: Design, data: str | None, samples: int, seed: int, sizes: dict[str, int], as_json: bool) -> None:
-    """Run the design, at its initial values, on a sample of data."""
-    from composer.codegen.judging import custom_classes
-    from composer.codegen.source import class_name_of
-    from composer.engine import build, preview
-    from composer.engine.forward import forward
-    from composer.views.outputs import output_lines, plain_run
-
-    report, sizes = examine(design, True), bind_sizes(design, {batch_symbol_of(design): samples} | sizes)
-    wrong = [each for each in report.problems if not each.notice]
-    if wrong:
-        raise DesignError(wrong)
-    try:
-        sample = sample_of(design, data, seed, sizes)
-        code, custom = build.source_of(design), custom_classes(design)
-        model, draws = build.drawn(code, class_name_of(design), design.seed, custom)
-        done, _ = forward(design, model, sample, seed, draws)
-    except (RuntimeError, ValueError, IndexError, TypeError) as error:  # what torch raises for values it cannot take
-        raise click.ClickException(f"The design cannot run on this data: {clean(preview.text_of(error))}") from None
-    if as_json:
-        print_json({"name": design.name, **plain_run(done)})
-    else:
-        click.echo("\n".join(output_lines(done)))
-
-
 def examine(design: Design, run_code: bool = False) -> ShapesReport:
     from composer.engine.shapes import examine
 
@@ -221,15 +174,3 @@ def bind_sizes(design: Design, sizes: dict[str, int]) -> dict[str, int]:
             f"No input has a size {clean(unknown[0])!r}; there: {clean(', '.join(names)) or 'none'}."
         )
     return {name: sizes.get(name, OTHER_SIZE) for name in names}
-
-
-def sample_of(design: Design, data: str | None, seed: int, sizes: dict[str, int]) -> Sample:
-    from composer.engine.data import load
-
-    samples = sizes.get(batch_symbol_of(design), 1)
-    try:
-        return load(data or "digits", design.inputs, samples, seed, sizes)
-    except DesignError as error:
-        if data or error.problems[0].code != "data-shape":
-            raise
-        return load("random", design.inputs, samples, seed, sizes)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,21 @@ def write(target: str, content: bytes) -> None:
         else:
             atomic.write(path, content)
     except (OSError, ValueError) as error:
+        raise click.ClickException(f"{clean(target)} cannot be written: {reason(error)}.") from None
+
+
+@contextmanager
+def new_file(target: str) -> Iterator[Path]:
+    """Where to write what becomes the file `target` if the block ends without an error: of its name, elsewhere."""
+    from composer import atomic
+
+    try:
+        path = Path(target).resolve()
+        with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder:
+            new = Path(folder) / path.name
+            yield new
+            atomic.move(new, path)
+    except OSError as error:
         raise click.ClickException(f"{clean(target)} cannot be written: {reason(error)}.") from None
 
 

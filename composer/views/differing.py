@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import Any
 
-from composer.checkpoint_reports import DiffRow, DiffState
+from composer.checkpoint_reports import DiffReport, DiffRow, DiffState
 from composer.matching.match import sizes
 from composer.views.densities import densities, density
+from composer.views.numbers import plain
+from composer.views.tables import noted, table
 
 _LEFT, _RIGHT = "#9aa3b2", "#6366f1"
 
@@ -65,3 +68,48 @@ def differing_figure(row: DiffRow, sides: tuple[str, str], logarithmic: bool = F
     shown = ((found.left, sides[0], _LEFT), (found.right, sides[1], _RIGHT))
     data = [density(bins, name, color, span) for bins, name, color in shown if sum(bins.counts)]
     return {"data": data, "layout": densities(row.name, logarithmic)}
+
+
+def differing_lines(report: DiffReport) -> Iterator[str]:
+    """A table for a terminal, and how many rows there are of each state."""
+    counts = report.counts()
+    found = differing_rows(report.rows, {state: state for state in counts})
+    shown = ("state", "name", "shape", "dtype")
+    numbers = [[_number(value) for value in found[name]] for name in ("largest", "relative")]
+    cells = list(zip(*(found[name] for name in shown), *numbers, strict=True))
+    yield from noted(table((*shown, "largest", "relative"), cells, right=(4, 5)), list(map(_note, report.rows)))
+    yield ", ".join(f"{state}: {number:,}" for state, number in counts.items()) or "no tensors on either side"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3g}"
+
+
+def _note(row: DiffRow) -> str:
+    """How many values differ, and where most."""
+    found = row.difference
+    if found is None:
+        return ""
+    count = prod(row.left_shape or ())
+    at = f", most at {list(found.where)}" if found.where else ""
+    return f"{found.values:,} of {count:,} values{at}" + (f"; {found.nan:,} NaN on one side" if found.nan else "")
+
+
+def plain_differing(report: DiffReport) -> dict[str, object]:
+    """The report for JSON, without histograms."""
+    return {
+        "equal": all(row.state == "equal" for row in report.rows),
+        "counts": report.counts(),
+        "rows": [_plain_row(row) for row in report.rows],
+    }
+
+
+def _plain_row(row: DiffRow) -> dict[str, object]:
+    found = row.difference
+    facts = {name: getattr(row, name) for name in ("name", "state", "left_shape", "right_shape")}
+    facts |= {name: getattr(row, name) or None for name in ("left_dtype", "right_dtype")}
+    if found is None:
+        return {**facts, "difference": None}
+    figures = {name: plain(getattr(found, name)) for name in ("largest", "relative", "largest_relative")}
+    counts = {"values": found.values, "where": found.where, "nan": found.nan, "both_nan": found.both_nan}
+    return {**facts, "difference": {**counts, **figures}}

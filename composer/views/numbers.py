@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _PREFIXES = ("", " k", " M", " G", " T", " P", " E")
@@ -33,6 +34,13 @@ def parse_size(text: str) -> int:
         raise ValueError(f"{text[:40]!r} is no size, such as 20 GB or 16 GiB.")
     power = "kmgt".index(found[2]) + 1 if found[2] else 0
     return int(float(found[1]) * (1024 if found[3] else 1000) ** power)
+
+
+def plain(value: float | complex | None) -> object:
+    """A number for JSON; as text where JSON has no word for it, and in two parts where it is complex."""
+    if isinstance(value, complex):
+        return [plain(value.real), plain(value.imag)]
+    return value if value is None or math.isfinite(value) else str(value)
 
 
 def _scaled(number: int, base: int, units: tuple[str, ...]) -> str:

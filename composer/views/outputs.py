@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from composer.reports import ArrayReport, RunReport
+from composer.views.numbers import plain
 from composer.views.wording import clean
 
 _ROWS, _VALUES = 16, 10  # that are printed of one tensor
@@ -45,11 +46,5 @@ def _text(value: float | complex) -> str:
 
 def plain_run(report: RunReport) -> dict[str, object]:
     """The run for JSON: without the inputs, and with numbers that JSON has no word for as text."""
-    outputs = [{**asdict(each), "values": [_plain(value) for value in each.values]} for each in report.outputs]
+    outputs = [{**asdict(each), "values": [plain(value) for value in each.values]} for each in report.outputs]
     return {"data": report.data, "seconds": report.seconds, "labels": list(report.labels), "outputs": outputs}
-
-
-def _plain(value: float | complex) -> object:
-    if isinstance(value, complex):
-        return [_plain(value.real), _plain(value.imag)]
-    return value if math.isfinite(value) else str(value)

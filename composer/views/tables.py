@@ -17,6 +17,7 @@ from composer.views.wording import clean, columns, shorten
 
 _RAN = ("shape", "some-sizes", "nothing-left", "no-such-item", "broken-tie", "tie-shape", "lazy-tie", "broken-freeze")
 """Codes of problems that leave a layer's parameters known."""
+_WIDTH = 100  # columns of a terminal that lines are kept in
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,25 @@ def totals_text(total: Row, trainable: int | None, summary: SummaryReport) -> st
         lines.append((f"training{at}", f"{size(memory.training_peak)} at the peak, with {memory.optimizer}"))
     else:
         lines.append((f"memory{at}", f"unknown: {summary.note}"))
-    width = max(columns(label) for label, _ in lines)
-    return "\n".join(f"{_padded(clean(label), width, False)}  {clean(text)}" for label, text in lines)
+    return "\n".join(facts(lines))
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Lines of labels and what there is to say of each, one below the other."""
+    width = max(columns(clean(label)) for label, _ in rows)
+    return [f"{_padded(clean(label), width, False)}  {clean(text)}" for label, text in rows]
+
+
+def noted(lines: Sequence[str], notes: Sequence[str]) -> list[str]:
+    """The lines of a table, each row with its note: at its end where there is room, else on a line of its own."""
+    width = columns(lines[1])
+    noted = list(lines[:2])
+    for row, note in zip(lines[2:], map(clean, notes), strict=True):
+        if note and width + 2 + columns(note) <= _WIDTH:
+            noted.append(f"{_padded(row, width, False)}  {note}")
+        else:
+            noted += [row, f"  {note}"] if note else [row]
+    return noted
 
 
 def _exact(number: int | None) -> str:
