@@ -136,6 +136,11 @@ def is_full(error: OSError) -> bool:
     return error.errno in _FULL
 
 
+def reason(error: OSError, path: Path, needed: int | None = None) -> str:
+    """What a person reads where `path` could not be written. `needed` are its bytes, where they are known."""
+    return shortage(path, needed) if is_full(error) else f"{path}: {error.strerror or error}."
+
+
 def shortage(path: Path, needed: int | None = None) -> str:
     """What a person reads where `path` did not fit on its disk. `needed` are its bytes, where they are known."""
     folder = path.parent

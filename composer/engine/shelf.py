@@ -15,6 +15,7 @@ from torch import Tensor
 from composer import atomic
 from composer.catalog.options import DTYPES
 from composer.checkpoint_reports import Format
+from composer.engine.checkpoints.writing import explained
 from composer.engine.preview import dtype_name
 from composer.errors import CheckpointError
 from composer.shelf_reports import ShelfItem, ShelfReport, Shelved, Sort
@@ -101,7 +102,7 @@ class Shelf:
         thing = self._things.get(name)
         if thing is None:
             raise CheckpointError(f"There is nothing called {name[:_NAME]!r} on the shelf.")
-        try:
+        with explained(path):
             if format == "safetensors":
                 if not isinstance(thing, dict):
                     raise CheckpointError(f"A safetensors file holds tensors by name, and {name!r} is a {_sort(thing)} "
@@ -110,9 +111,6 @@ class Shelf:
             else:
                 with atomic.replacing(path) as file:
                     torch.save(thing, file)
-        except OSError as error:
-            why = atomic.shortage(path) if atomic.is_full(error) else f"{path.name}: {error.strerror}."
-            raise CheckpointError(why) from error
 
     def _put(self, name: str, thing: Thing) -> None:
         if not name.isidentifier() or len(name) > _NAME:

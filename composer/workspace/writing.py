@@ -43,7 +43,4 @@ def explained(path: Path, needed: int | None = None) -> Iterator[None]:
     except Timeout:
         raise
     except OSError as error:
-        full = atomic.is_full(error)
-        raise WorkspaceError(
-            atomic.shortage(path, needed) if full else f"{path}: {error.strerror or error}."
-        ) from error
+        raise WorkspaceError(atomic.reason(error, path, needed)) from error

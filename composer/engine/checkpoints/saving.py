@@ -15,6 +15,7 @@ from composer.checkpoint_reports import Dtype, Format, SavedReport, Written
 from composer.engine.checkpoints import pt_file, safetensors_file
 from composer.engine.checkpoints.casting import Casting
 from composer.engine.checkpoints.selecting import Selection, contents
+from composer.engine.checkpoints.writing import explained
 from composer.errors import CheckpointError
 
 Tell = Callable[[Written], None]
@@ -45,15 +46,12 @@ def save(
         raise CheckpointError(f"The optimizer's state cannot be saved: {reason}. Save it as .pt.")
     found, casting = contents(module, names, buffers), Casting(dtype)
     needed = sum(map(casting.nbytes, found.tensors.values()))
-    try:
+    with explained(path, needed):
         if needed > shutil.disk_usage(path.parent).free:
             raise CheckpointError(atomic.shortage(path, needed))
         with atomic.replacing(path) as file:
             _write(file, format, found, casting, optimizer, tell)
             nbytes = file.tell()
-    except OSError as error:
-        told = atomic.shortage(path, needed) if atomic.is_full(error) else f"{path}: {error.strerror or error}."
-        raise CheckpointError(told) from error
     return SavedReport(
         path=str(path),
         format=format,

@@ -6,8 +6,6 @@ import json
 import platform
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -20,6 +18,7 @@ from composer.design.document import Design
 from composer.design.text import dumps, loads
 from composer.engine.build import source_of
 from composer.engine.checkpoints.saving import save
+from composer.engine.checkpoints.writing import explained
 from composer.engine.exports.layout import ABOUT, DESIGN, ENTRIES, FORMAT, SOURCE, THUMBNAIL, TRIAL, WEIGHTS
 from composer.engine.exports.trials import Tell, Trial, silent, trials
 from composer.engine.exports.unbundle import rerun, restored, unbundled
@@ -49,7 +48,7 @@ def write_bundle(
         "python": platform.python_version(), "waiting": sorted(waiting(model)),
     }  # fmt: skip
     tell(Progress("writing", 2, _STEPS))
-    with tempfile.TemporaryDirectory(dir=path.parent) as name, _explained(path):
+    with tempfile.TemporaryDirectory(dir=path.parent) as name, explained(path):
         folder = Path(name)
         valued = [key for key, each in model.state_dict(keep_vars=True).items() if not is_lazy(each)]
         if valued:
@@ -98,12 +97,3 @@ def _trial(design: Design, model: nn.Module) -> Trial | None:
 def _tensors(trial: Trial) -> dict[str, Tensor]:
     inputs = {f"input.{k}": each.contiguous() for k, each in enumerate(trial.inputs)}
     return inputs | {f"output.{k}": each.clone().contiguous() for k, each in enumerate(trial.outputs)}
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        why = atomic.shortage(path) if atomic.is_full(error) else f"{path.name}: {error.strerror or error}."
-        raise CheckpointError(why) from error

@@ -15,7 +15,8 @@ from composer.codegen.source import class_name_of
 from composer.design.document import Design
 from composer.engine.build import source_of
 from composer.engine.exports.model import sized
-from composer.engine.exports.trials import Tell, checked, flat, silent, symbols, trials
+from composer.engine.exports.trials import Tell, checked, silent, symbols, trials
+from composer.engine.objectives import tensors
 from composer.errors import CheckpointError
 from composer.export_reports import ExportReport
 from composer.reports import Progress
@@ -61,7 +62,7 @@ def write_package(design: Design, model: nn.Module, path: Path, tell: Tell = sil
         _run(folder, example + _TRY)
         outputs = torch.load(folder / "outputs.pt", weights_only=True)
         rows = tuple(
-            checked(trial, tuple(flat(each)), "The exported source", 0)
+            checked(trial, tuple(tensors(each)), "The exported source", 0)
             for trial, each in zip(tried, outputs, strict=True)
         )
         tell(Progress("writing", 3, _STEPS))

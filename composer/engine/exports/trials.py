@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from composer.design.document import Design, Input
 from composer.engine.data import OTHER_SIZE, batch_symbol, load
+from composer.engine.objectives import tensors
 from composer.engine.preview import dtype_name
 from composer.errors import CheckpointError, DesignError
 from composer.export_reports import Checked
@@ -73,16 +74,7 @@ def run(model: Run, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """The output tensors of a model for copies of `inputs`, one after the other. The random state is left alone."""
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return tuple(flat(model(*(each.clone() for each in inputs))))
-
-
-def flat(value: Any) -> Iterator[Tensor]:
-    """The tensors of nested tuples and lists."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, tuple | list):
-        for each in value:
-            yield from flat(each)
+        return tuple(tensors(model(*(each.clone() for each in inputs))))
 
 
 def checked(trial: Trial, outputs: Sequence[Tensor], what: str, tolerance: float) -> Checked:
