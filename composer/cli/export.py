@@ -15,7 +15,6 @@ from composer.cli.output import finish, new_file, write
 from composer.cli.weights import Weights, valued, weights_options
 from composer.design.document import Design
 from composer.errors import CheckpointError, DesignError
-from composer.views.exported import export_lines, load_lines
 from composer.views.numbers import size, tensors
 from composer.views.wording import clean
 
@@ -57,6 +56,7 @@ def export(design: Design, output: str, weights: Weights | None) -> None:
     if ending not in _ENDINGS:
         raise click.UsageError(f"{clean(output)} ends in none of .py, {', '.join(_ENDINGS)}.")
     from composer.engine import preview
+    from composer.views.exported import load_lines
 
     wrong = [each for each in examine(design, True).problems if not each.notice]
     if wrong:
@@ -86,6 +86,7 @@ def _source(design: Design, output: str, weights: Weights | None) -> None:
 def _write(design: Design, model: Valued, path: Path) -> list[str]:
     """Write what the name of `path` ends in, and say what was verified of it."""
     from composer.engine.exports import bundle, package, program
+    from composer.views.exported import export_lines
 
     match path.suffix.lower():
         case ".safetensors":

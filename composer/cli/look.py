@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from composer.checkpoint_reports import Part
 from composer.cli.arguments import design_of, json_option
 from composer.cli.group import cli
 from composer.cli.models import examine
@@ -28,6 +27,7 @@ def look(file: Path, design: Design | None, naming: Naming | None, as_json: bool
     With DESIGN, say also which of it goes where there, and suggest rules where names differ.
     Nothing in the file is run. The exit status is 1 where it is refused, or does not fit DESIGN wholly.
     """
+    from composer.checkpoint_reports import Part
     from composer.engine.checkpoints.opening import measured
     from composer.matching.match import match
     from composer.matching.suggest import suggest
