@@ -159,6 +159,17 @@ def test_rules_for_names(run: Run) -> None:
     assert "matched: 10" in run("look", "a.safetensors", "lenet", *twice).output
 
 
+def test_weights_that_are_stored_transposed(run: Run) -> None:
+    weights = random_weights("lenet")
+    stored = {f"net.{name.split('.', 1)[1]}": each for name, each in weights.items()}
+    save_file(
+        {name: each.t().contiguous() if each.dim() == 2 else each for name, each in stored.items()}, "a.safetensors"
+    )
+    assert ", transposed\n" in run("look", "a.safetensors", "lenet", status=1).output
+    run("export", "lenet", "--weights", "a.safetensors", "--suggested", "-o", "b.pt")
+    assert same(torch.load("b.pt"), weights)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
