@@ -138,6 +138,13 @@ def test_a_file_that_fits(run: Run) -> None:
     assert json.loads(run("look", "a.safetensors", "lenet", "--json").output)["fit"]["complete"] is True
 
 
+def test_a_design_with_problems_is_matched_all_the_same(run: Run) -> None:
+    save_file({"a.weight": torch.ones(5, 4), "a.bias": torch.ones(5)}, "a.safetensors")
+    result = run("look", "a.safetensors", saved(design(linear("a", 4, 5), linear("b", 6, 7))), status=1)
+    assert "matched: 2, missing: 2" in result.stdout
+    assert result.stderr.startswith("b: expects 6 input features")
+
+
 def test_rules_for_names(run: Run) -> None:
     save_file({f"module.{name}": each for name, each in random_weights("lenet").items()}, "a.safetensors")
     shown = run("look", "a.safetensors", "lenet", status=1).output
@@ -150,6 +157,17 @@ def test_rules_for_names(run: Run) -> None:
         assert same(load_file("b.safetensors"), random_weights("lenet"))
     twice = ("--rename", "module.=x.", "--rename", "x.=", "--regex", "fc([0-9])=fc\\1")
     assert "matched: 10" in run("look", "a.safetensors", "lenet", *twice).output
+
+
+def test_weights_that_are_stored_transposed(run: Run) -> None:
+    weights = random_weights("lenet")
+    stored = {f"net.{name.split('.', 1)[1]}": each for name, each in weights.items()}
+    save_file(
+        {name: each.t().contiguous() if each.dim() == 2 else each for name, each in stored.items()}, "a.safetensors"
+    )
+    assert ", transposed\n" in run("look", "a.safetensors", "lenet", status=1).output
+    run("export", "lenet", "--weights", "a.safetensors", "--suggested", "-o", "b.pt")
+    assert same(torch.load("b.pt"), weights)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +236,13 @@ def test_files_that_are_not_there(run: Run) -> None:
     assert "no template 'b.composer'" in run("export", "b.composer", status=2).stderr
     Path("folder.composer").mkdir()
     assert "it is no file" in run("look", "folder.composer", status=1).stderr
+
+
+def test_names_in_files_are_escaped(run: Run) -> None:
+    torch.save({"epoch": "\x1b[31m", "a": torch.ones(1)}, "a.pt")
+    assert "\x1b" not in run("look", "a.pt").output
+    save_file({"a": torch.ones(1)}, "a.safetensors", {"about\u202e": "\x1b[31m"})
+    assert "also    about\\u{202e} = \\u{1b}[31m\n" in run("look", "a.safetensors").output
 
 
 def test_names_of_files_are_escaped(run: Run) -> None:
@@ -350,7 +375,7 @@ def test_weights_that_do_not_fit(run: Run) -> None:
     )
     assert not Path("b.pt").exists()
     said = run("export", "mlp", "--weights", "a.pt", "--partial", "-o", "b.pt").output
-    assert f"Loaded 3 tensors from a.pt.\n  1 keep their initial values: {last}\n" in said
+    assert f"Loaded 3 tensors from a.pt.\n  1 tensor keeps its initial values: {last}\n" in said
     assert same(torch.load("b.pt"), {**weights, last: initial("mlp")[last]})
     strange = run("export", "lenet", "--weights", "a.pt", "--partial", "-o", "b.pt", status=1)
     assert strange.stderr.startswith("a.pt does not fit: ") and "--partial" not in strange.stderr

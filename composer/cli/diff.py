@@ -12,7 +12,6 @@ from composer.cli.group import cli
 from composer.cli.opened import existing_file, opened
 from composer.cli.output import print_json
 from composer.errors import CheckpointError
-from composer.views.tables import facts
 
 
 @cli.command()
@@ -28,6 +27,7 @@ def diff(left: Path, right: Path, as_json: bool) -> None:
     from composer.engine.checkpoints.comparing import compare, stored_tensors
     from composer.matching.parts import common_parts
     from composer.views.differing import differing_lines, plain_differing
+    from composer.views.tables import facts
 
     with opened(left) as one, opened(right) as other:
         files = one.checkpoint, other.checkpoint

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,20 +10,19 @@ import click
 from composer.cli.arguments import design_argument
 from composer.cli.group import cli
 from composer.cli.models import examine
+from composer.cli.opened import BUNDLE
 from composer.cli.output import finish, new_file, write
 from composer.cli.weights import Weights, valued, weights_options
 from composer.design.document import Design
 from composer.errors import CheckpointError, DesignError
-from composer.views.exported import export_lines, load_lines
-from composer.views.numbers import size
+from composer.views.numbers import size, tensors
 from composer.views.wording import clean
 
 if TYPE_CHECKING:
     from composer.checkpoint_reports import Format
     from composer.engine.valued import Valued
 
-Written = list[str]
-"""Lines that say what was verified of a file that was written."""
+_ENDINGS = (".safetensors", ".pt", ".zip", ".pt2", ".onnx", BUNDLE)
 
 
 @cli.command()
@@ -55,9 +53,10 @@ def export(design: Design, output: str, weights: Weights | None) -> None:
     if ending in ("", ".py"):
         _source(design, output, weights)
         return
-    if ending not in _WRITERS:
-        raise click.UsageError(f"{clean(output)} ends in none of .py, {', '.join(_WRITERS)}.")
+    if ending not in _ENDINGS:
+        raise click.UsageError(f"{clean(output)} ends in none of .py, {', '.join(_ENDINGS)}.")
     from composer.engine import preview
+    from composer.views.exported import load_lines
 
     wrong = [each for each in examine(design, True).problems if not each.notice]
     if wrong:
@@ -65,7 +64,7 @@ def export(design: Design, output: str, weights: Weights | None) -> None:
     try:
         model, loaded = valued(design, weights)
         with new_file(output) as path:
-            lines = _WRITERS[ending](design, model, path)
+            lines = _write(design, model, path)
     except (RuntimeError, ValueError, IndexError, TypeError) as error:  # what torch raises for what it cannot do
         raise click.ClickException(f"The model cannot be exported: {clean(preview.text_of(error))}") from None
     click.echo(f"Wrote {clean(output)}, {size(Path(output).stat().st_size)}.")
@@ -84,46 +83,34 @@ def _source(design: Design, output: str, weights: Weights | None) -> None:
     finish(report.problems)
 
 
-def _state(format: Format) -> Callable[[Design, Valued, Path], Written]:
-    def save(design: Design, model: Valued, path: Path) -> Written:
-        from composer.engine.checkpoints.opening import open_checkpoint
-        from composer.engine.checkpoints.saving import save
+def _write(design: Design, model: Valued, path: Path) -> list[str]:
+    """Write what the name of `path` ends in, and say what was verified of it."""
+    from composer.engine.exports import bundle, package, program
+    from composer.views.exported import export_lines
 
-        report = save(model.model, path, format)
-        with open_checkpoint(path) as checkpoint:
-            unequal = model.unequal(checkpoint)
-        if unequal:
-            raise CheckpointError(f"{unequal[0]} was read again and is not what the model has, so nothing is written.")
-        return [f"Read again: all {report.tensors:,} tensors equal those of the model."]
-
-    return save
-
-
-def _package(design: Design, model: Valued, path: Path) -> Written:
-    from composer.engine.exports.package import write_package
-
-    return list(export_lines(write_package(design, model.model, path)))
-
-
-def _program(design: Design, model: Valued, path: Path) -> Written:
-    from composer.engine.exports.program import write_program
-
-    return list(export_lines(write_program(design, model.model, path)))
+    match path.suffix.lower():
+        case ".safetensors":
+            return [_state(model, path, "safetensors")]
+        case ".pt":
+            return [_state(model, path, "pt")]
+        case ".zip":
+            report = package.write_package(design, model.model, path)
+        case ".pt2":
+            report = program.write_program(design, model.model, path)
+        case ".onnx":
+            report = program.write_onnx(design, model.model, path)
+        case _:
+            report = bundle.write_bundle(design, model.model, path)
+    return list(export_lines(report))
 
 
-def _onnx(design: Design, model: Valued, path: Path) -> Written:
-    from composer.engine.exports.program import write_onnx
+def _state(model: Valued, path: Path, format: Format) -> str:
+    from composer.engine.checkpoints.opening import open_checkpoint
+    from composer.engine.checkpoints.saving import save
 
-    return list(export_lines(write_onnx(design, model.model, path)))
-
-
-def _bundle(design: Design, model: Valued, path: Path) -> Written:
-    from composer.engine.exports.bundle import write_bundle
-
-    return list(export_lines(write_bundle(design, model.model, path)))
-
-
-_WRITERS = {
-    ".safetensors": _state("safetensors"), ".pt": _state("pt"), ".zip": _package, ".pt2": _program, ".onnx": _onnx,
-    ".composer": _bundle,
-}  # fmt: skip
+    report = save(model.model, path, format)
+    with open_checkpoint(path) as checkpoint:
+        unequal = model.unequal(checkpoint)
+    if unequal:
+        raise CheckpointError(f"{unequal[0]} was read again and is not what the model has, so nothing is written.")
+    return f"Read again: {tensors(report.tensors)}, equal to those of the model."

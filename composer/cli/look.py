@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from composer.checkpoint_reports import FileReport, Part
 from composer.cli.arguments import design_of, json_option
 from composer.cli.group import cli
 from composer.cli.models import examine
 from composer.cli.opened import existing_file, opened
 from composer.cli.output import finish, print_json
 from composer.cli.renaming import Naming, naming_options
-from composer.design import text
 from composer.design.document import Design
-from composer.export_reports import BundleReport
-from composer.views import stored
 
 
 @cli.command()
@@ -32,9 +27,11 @@ def look(file: Path, design: Design | None, naming: Naming | None, as_json: bool
     With DESIGN, say also which of it goes where there, and suggest rules where names differ.
     Nothing in the file is run. The exit status is 1 where it is refused, or does not fit DESIGN wholly.
     """
+    from composer.checkpoint_reports import Part
     from composer.engine.checkpoints.opening import measured
     from composer.matching.match import match
     from composer.matching.suggest import suggest
+    from composer.views import stored
     from composer.views.fitting import fitting_lines, plain_fitting, suggestion_lines
 
     if naming and design is None and (naming.renames or naming.suggested):
@@ -46,22 +43,13 @@ def look(file: Path, design: Design | None, naming: Naming | None, as_json: bool
     fit = match(shapes.tensors, part or Part("", "state dict", ()), renames) if shapes else None
     rules = suggest(shapes.tensors, part) if shapes and part and not renames else ()
     if as_json:
+        bundle = stored.plain_bundle(found.bundle) if found.bundle else None
         parts = [part] if part and naming else report.parts
         fits = plain_fitting(fit, rules, part.path if part else "") if fit else None
-        print_json({"bundle": _plain_bundle(found.bundle), **stored.plain_file(report, parts), "fit": fits})
+        print_json({"bundle": bundle, **stored.plain_file(report, parts), "fit": fits})
     else:
-        click.echo("\n".join(_lines(found.bundle, report, part)))
-        if fit:
-            click.echo("\n".join(["", *fitting_lines(fit), *suggestion_lines(rules)]))
+        lines = [*(stored.bundle_lines(found.bundle) if found.bundle else ()), *stored.file_lines(report, part)]
+        lines += ["", *fitting_lines(fit), *suggestion_lines(rules)] if fit else []
+        click.echo("\n".join(lines))
     finish(shapes.problems if shapes else ())
     sys.exit(0 if fit is None or fit.complete else 1)
-
-
-def _lines(bundle: BundleReport | None, report: FileReport, part: Part | None) -> Iterator[str]:
-    if bundle:
-        yield from stored.bundle_lines(bundle, text.loads(bundle.text).name)
-    yield from stored.file_lines(report, part)
-
-
-def _plain_bundle(bundle: BundleReport | None) -> dict[str, object] | None:
-    return stored.plain_bundle(bundle, text.loads(bundle.text).name) if bundle else None

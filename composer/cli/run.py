@@ -13,7 +13,6 @@ from composer.cli.output import print_json
 from composer.cli.weights import Weights, valued, weights_options
 from composer.design.document import Design
 from composer.errors import DesignError
-from composer.views.exported import load_lines, plain_load
 from composer.views.wording import clean
 
 if TYPE_CHECKING:
@@ -46,6 +45,7 @@ def run(
     """
     from composer.engine import preview
     from composer.engine.forward import forward
+    from composer.views.exported import load_lines, plain_load
     from composer.views.outputs import output_lines, plain_run
 
     report, sizes = examine(design, True), bind_sizes(design, {batch_symbol_of(design): samples} | sizes)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from composer.checkpoint_reports import LoadReport, Part
 from composer.cli.arguments import DESIGN_FILE
 from composer.cli.opened import Opened, existing_file, is_bundle, opened
 from composer.cli.renaming import Naming, naming_options
@@ -20,6 +19,7 @@ from composer.errors import CheckpointError
 from composer.views.wording import shorten
 
 if TYPE_CHECKING:
+    from composer.checkpoint_reports import LoadReport
     from composer.engine.valued import Valued
     from composer.matching.match import MatchRow
 
@@ -76,6 +76,8 @@ def load(model: Valued, file: Opened, weights: Weights) -> LoadReport:
     Raises:
         CheckpointError: where it does not fit.
     """
+    from composer.checkpoint_reports import Part
+
     part, renames = weights.naming.of(file.checkpoint.report, model.rows)
     part = part or Part("", "state dict", ())
     found = model.match(part, renames)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from composer.checkpoint_reports import LoadedTensor, LoadReport
 from composer.export_reports import ExportReport
+from composer.views.numbers import tensors
 from composer.views.wording import clean
 
 _NOTES = 6
@@ -14,14 +15,15 @@ _NOTES = 6
 def load_lines(report: LoadReport, name: str) -> Iterator[str]:
     """What was loaded from the file `name`, what is worth knowing of it, and what keeps its initial values."""
     kept = [each for each in report.kept if each.rpartition(".")[2] != "num_batches_tracked"]
-    yield clean(f"Loaded {len(report.loaded):,} tensors from {name}.")
+    yield clean(f"Loaded {tensors(len(report.loaded))} from {name}.")
     odd = [each for each in report.loaded if _odd(each)]
     yield from (clean(f"  {each.name}: {_odd(each)}") for each in odd[:_NOTES])
     if len(odd) > _NOTES:
         yield f"  and {len(odd) - _NOTES:,} more"
     if kept:
         more = " …" if len(kept) > _NOTES else ""
-        yield clean(f"  {len(kept):,} keep their initial values: {', '.join(kept[:_NOTES])}{more}")
+        keep = "keeps its" if len(kept) == 1 else "keep their"
+        yield clean(f"  {tensors(len(kept))} {keep} initial values: {', '.join(kept[:_NOTES])}{more}")
 
 
 def plain_load(report: LoadReport, name: str) -> dict[str, object]:

@@ -16,6 +16,11 @@ def humanize(number: int | None) -> str:
     return _scaled(number, 1000, _PREFIXES)
 
 
+def tensors(count: int) -> str:
+    """How many tensors: `1 tensor`, `1,024 tensors`."""
+    return f"{count:,} tensor" if count == 1 else f"{count:,} tensors"
+
+
 def size(count: int | None) -> str:
     """A number of bytes: `476 MiB`."""
     if count is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from composer.checkpoint_reports import FileReport, Part, StoredTensor
+from composer.design.text import loads
 from composer.export_reports import BundleReport
 from composer.matching.match import sizes
 from composer.views.held import numbers
-from composer.views.numbers import plain, size
+from composer.views.numbers import plain, size, tensors
 from composer.views.tables import facts, noted, table
 from composer.views.wording import shorten
 
@@ -34,17 +35,17 @@ def file_lines(report: FileReport, part: Part | None) -> Iterator[str]:
 
 
 def _part(part: Part) -> str:
-    return f"{part.path or 'the whole file'}: {part.sort}, {len(part.tensors):,} tensors"
+    return f"{part.path or 'the whole file'}: {part.sort}, {tensors(len(part.tensors))}"
 
 
-def _tensor_lines(tensors: Sequence[StoredTensor]) -> Iterator[str]:
+def _tensor_lines(rows: Sequence[StoredTensor]) -> Iterator[str]:
     cells = []
-    for each in tensors:
+    for each in rows:
         found = each.statistics
         mean, std = (found.mean, found.std) if found else (None, None)
         cells.append((each.name, sizes(each.shape), each.dtype, _number(mean), _number(std)))
     lines = table(("tensor", "shape", "dtype", "mean", "std"), cells, right=(3, 4))
-    yield from noted(lines, [_notes(each) for each in tensors])
+    yield from noted(lines, [_notes(each) for each in rows])
 
 
 def _number(value: float | None) -> str:
@@ -62,9 +63,12 @@ def _notes(tensor: StoredTensor) -> str:
     return "; ".join(notes)
 
 
-def bundle_lines(report: BundleReport, name: str) -> Iterator[str]:
-    """What a bundle holds, whose design is called `name`."""
-    rows = [("design", name), ("saved by", f"Block Composer {report.composer} with torch {report.torch}")]
+def bundle_lines(report: BundleReport) -> Iterator[str]:
+    """What a bundle holds besides its weights."""
+    rows = [
+        ("design", loads(report.text).name),
+        ("saved by", f"Block Composer {report.composer} with torch {report.torch}"),
+    ]
     if report.waiting:
         rows.append(("without sizes", ", ".join(report.waiting)))
     rows.append(("a run", "is in it, which can be repeated" if report.trial else "is not in it"))
@@ -91,7 +95,7 @@ def _plain_tensor(tensor: StoredTensor) -> dict[str, object]:
     return {**facts, "tied_to": tensor.of or None, **found}
 
 
-def plain_bundle(report: BundleReport, name: str) -> dict[str, object]:
-    """A bundle for JSON, whose design is called `name`."""
+def plain_bundle(report: BundleReport) -> dict[str, object]:
+    """What a bundle holds besides its weights, for JSON."""
     wrote = {"composer": report.composer, "torch": report.torch}
-    return {"design": name, **wrote, "waiting": list(report.waiting), "trial": report.trial}
+    return {"design": loads(report.text).name, **wrote, "waiting": list(report.waiting), "trial": report.trial}
