@@ -14,11 +14,15 @@ from composer.export_reports import BundleReport, Checked, ExportReport
 from composer.kernel.parameters import open_values
 from composer.kernel.verbs import Progress, State, Verb, read
 from composer.matching.match import MatchReport
+from composer.matching.parts import best_part, common_parts
 from composer.matching.rename import Rename
 from composer.matching.sides import Side
+from composer.reports import TensorReport
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from composer.engine.checkpoints.opening import Checkpoint
 
 Kind = Literal["package", "program", "onnx"]
 
@@ -116,18 +120,30 @@ def compare_states(state: State, progress: Progress, text: str, left: Side, righ
     """Two files, or the live model and one, by name: what differs, and by how much."""
     from composer.engine.checkpoints import comparing
     from composer.engine.checkpoints.opening import open_checkpoint
+    from composer.engine.live import tensors_of
 
-    model = None if left.path and right.path else open_values(state, progress, text)[0]
     with ExitStack() as stack:
         files = [stack.enter_context(open_checkpoint(Path(side.path))) if side.path else None for side in (left, right)]
-        names = comparing.saved_tensors(model) if model else {}
-        found, parts = [], []
-        for side, file in zip((left, right), files, strict=True):
-            part = comparing.likely_part(file, side.renames, names) if file else ""
-            found.append(comparing.stored_tensors(file, part, side.renames) if file else names)
-            parts.append(part)
-            names = names or found[-1]
-        return ComparedReport(comparing.compare(found[0], found[1], progress), (parts[0], parts[1]))
+        model = None if all(files) else open_values(state, progress, text)[0]
+        own = comparing.saved_tensors(model) if model else {}
+        parts = _parts(files, (left, right), tensors_of(model) if model else ())
+        found = [
+            comparing.stored_tensors(file, part, side.renames) if file else own
+            for file, part, side in zip(files, parts, (left, right), strict=True)
+        ]
+        return ComparedReport(comparing.compare(found[0], found[1], progress), parts)
+
+
+def _parts(
+    files: Sequence[Checkpoint | None], sides: tuple[Side, Side], model: Sequence[TensorReport]
+) -> tuple[str, str]:
+    """The part of each file that is compared; "" for the live model."""
+    first, second = ((file.report.parts if file else ()) for file in files)
+    if all(files):
+        common = common_parts(first, second, (sides[0].renames, sides[1].renames))
+        return (common[0].path, common[1].path) if common else ("", "")
+    best = [best_part(parts, model, side.renames) for parts, side in zip((first, second), sides, strict=True)]
+    return (best[0].path if best[0] else "", best[1].path if best[1] else "")
 
 
 def export(state: State, progress: Progress, text: str, kind: Kind, path: str) -> ExportReport:

@@ -10,6 +10,8 @@ import torch
 from composer.checkpoint_reports import Pair, Written
 from composer.errors import CheckpointError
 from composer.kernel.client import Kernel
+from composer.matching.rename import Rename
+from composer.matching.sides import Side
 from tests.kernel.test_verbs import LAZY, mlp
 
 
@@ -125,3 +127,20 @@ def test_training_goes_on_from_a_file_to_the_bit_only_with_what_the_optimizer_ke
                 kind="SGD with momentum",
             )  # fmt: skip
         assert kernel.call("held", text=mlp()) == before
+
+
+def test_of_two_training_checkpoints_the_models_are_compared(tmp_path: Path) -> None:
+    left, right = tmp_path / "a.pt", tmp_path / "b.pt"
+    large = {
+        "state": {0: {"exp_avg": torch.ones(3)}, 1: {"exp_avg": torch.ones(3)}},
+        "param_groups": [{"params": [0, 1]}],
+    }
+    torch.save({"optimizer": large, "model": {"0.bias": torch.ones(2)}}, left)
+    torch.save({"optimizer": large, "net": {"m.0.bias": torch.zeros(2)}}, right)
+    with Kernel() as kernel:
+        sides = Side(str(left)), Side(str(right), (Rename("prefix", "m.", ""),))
+        report = kernel.call("compare_states", text=mlp(), left=sides[0], right=sides[1])
+        assert report.parts == ("model", "net")
+        assert [(row.name, row.state) for row in report.diff.rows] == [("0.bias", "differs")]
+        report = kernel.call("compare_states", text=mlp(), left=Side(), right=sides[1])
+        assert report.parts == ("", "net") and report.diff.counts()["only left"] == 3

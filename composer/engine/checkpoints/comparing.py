@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from composer.checkpoint_reports import DiffReport, DiffRow, DiffState, Part
+from composer.checkpoint_reports import DiffReport, DiffRow, DiffState
 from composer.engine.checkpoints.differing import difference
 from composer.engine.checkpoints.loading import Checkpoint
 from composer.engine.preview import dtype_name
@@ -41,16 +41,6 @@ def stored_tensors(checkpoint: Checkpoint, path: str, renames: Sequence[Rename] 
         tensor = checkpoint.tensor(path, key)
         found[name] = tensor.t() if transpose and tensor.dim() == 2 else tensor
     return found
-
-
-def likely_part(checkpoint: Checkpoint, renames: Sequence[Rename], names: Collection[str]) -> str:
-    """The part of a file that has most of `names`, under the names that rules give its keys; "" where there is none."""
-
-    def shared(part: Part) -> tuple[int, int]:
-        given = rename((each.name for each in part.tensors), renames).names.values()
-        return sum(each.name in names for each in given), len(part.tensors)
-
-    return max(checkpoint.report.parts, key=shared).path if checkpoint.report.parts else ""
 
 
 def compare(

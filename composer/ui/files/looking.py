@@ -8,6 +8,7 @@ import streamlit as st
 
 from composer.checkpoint_reports import FileReport, Part
 from composer.matching.match import MatchReport, match
+from composer.matching.parts import best_part
 from composer.matching.rename import Rename
 from composer.reports import TensorReport
 from composer.tensor_reports import HeldTensor
@@ -81,7 +82,7 @@ def _part(document: Document, report: FileReport, model: Sequence[TensorReport])
     parts = {part.path: part for part in report.parts}
     if len(parts) == 1:
         return report.parts[0]
-    best = max(parts.values(), key=lambda part: (part.sort == "state dict", len(match(model, part).pairs())))
+    best = best_part(report.parts, model) or report.parts[0]
 
     def label(path: str) -> str:
         part = parts[path]
