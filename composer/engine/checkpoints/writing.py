@@ -21,3 +21,14 @@ def explained(path: Path, needed: int | None = None) -> Iterator[None]:
         yield
     except OSError as error:
         raise CheckpointError(atomic.reason(error, path, needed)) from error
+
+
+@contextmanager
+def only_if_right(path: Path) -> Iterator[None]:
+    """Write a new file at `path` in this block, and look at it: where that raises an error, the file is removed."""
+    try:
+        with explained(path):
+            yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

@@ -14,6 +14,7 @@ from torch import nn
 from composer.codegen.source import class_name_of
 from composer.design.document import Design
 from composer.engine.build import source_of
+from composer.engine.checkpoints.writing import only_if_right
 from composer.engine.exports.model import sized
 from composer.engine.exports.trials import Tell, checked, silent, symbols, trials
 from composer.engine.objectives import tensors
@@ -52,7 +53,7 @@ def write_package(design: Design, model: nn.Module, path: Path, tell: Tell = sil
     constants = {name for name, _ in model.named_buffers()} - set(model.state_dict())
     seed = _SEED.format(seed=design.seed) if constants else ""
     example = _EXAMPLE.format(name=class_name_of(design), seed=seed)
-    with tempfile.TemporaryDirectory(dir=path.parent) as name:
+    with tempfile.TemporaryDirectory(dir=path.parent) as name, only_if_right(path):
         folder = Path(name)
         (folder / "model.py").write_text(source_of(design), encoding="utf-8")
         (folder / "example.py").write_text(example, encoding="utf-8")

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from composer.design.document import Design
+from composer.engine.checkpoints.writing import only_if_right
 from composer.engine.exports.model import plain
 from composer.engine.exports.trials import Tell, Trial, checked, run, silent, symbols, trials
 from composer.errors import CheckpointError
@@ -35,7 +36,7 @@ def write_program(design: Design, model: nn.Module, path: Path, tell: Tell = sil
         DesignError: where the design has problems.
     """
     copy, tried = plain(design, model), trials(design, model)
-    with _quiet():
+    with _quiet(), only_if_right(path):
         tell(Progress("exporting", 1, _STEPS))
         program = _exported(design, copy, tried[0], path.suffix)
         tell(Progress("writing", 2, _STEPS))
@@ -62,7 +63,7 @@ def write_onnx(design: Design, model: nn.Module, path: Path, tell: Tell = silent
                               "Export it as .pt2, or as source with weights.")  # fmt: skip
     tried = trials(design, model)
     names = [each.name for each in design.inputs]
-    with _quiet():
+    with _quiet(), only_if_right(path):
         tell(Progress("exporting", 1, _STEPS))
         program = _exported(design, copy, tried[0], path.suffix)
         tell(Progress("translating to ONNX", 2, _STEPS))

@@ -123,6 +123,7 @@ def test_outputs_that_differ_are_not_offered(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(program, "plain", broken)
     with pytest.raises(CheckpointError, match=r"outputs differ from the live model's by up to .* not offered"):
         write_program(design, model, tmp_path / "model.pt2")
+    assert not list(tmp_path.iterdir())
 
 
 def test_without_onnx_the_message_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
