@@ -5,6 +5,8 @@
     │   └── EditError        an edit cannot be applied to this design
     ├── CutOff               a loop or recursion of a custom layer's code went on for too long
     ├── CheckpointError      a file of tensors cannot be read, written, or loaded into this model
+    ├── RecordingError       a file is no recording of timings
+    ├── MeasureError         an experiment cannot be timed here
     ├── WorkspaceError       a file of the workspace cannot be read or written
     ├── Cancelled            something was stopped on request before it was done
     └── KernelError          the process that owns the live model
@@ -104,6 +106,14 @@ class CheckpointError(ComposerError):
 
     One or two sentences of at most 300 characters: what is wrong, where, and what to do next.
     """
+
+
+class RecordingError(ComposerError):
+    """A file is no recording of timings, or its settings are none. A line for each thing wrong, with its place."""
+
+
+class MeasureError(ComposerError):
+    """An experiment cannot be timed here: what it needs is missing."""
 
 
 class WorkspaceError(ComposerError):

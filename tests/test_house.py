@@ -15,9 +15,9 @@ PACKAGE = ROOT / "composer"
 LOWEST = {
     "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
     "signals", "storage_reports", "trial_reports", "checkpoint_reports", "export_reports", "shelf_reports",
-    "atomic",
+    "device_reports", "atomic",
 }  # fmt: skip
-PURE = {"design", "catalog", "codegen", "templates", "matching"} | LOWEST
+PURE = {"design", "catalog", "codegen", "templates", "matching", "recordings"} | LOWEST
 ALLOWED = {
     "reports": {"errors"},
     "tensor_reports": {"reports"},
@@ -33,8 +33,10 @@ ALLOWED = {
     "checkpoint_reports": {"reports", "tensor_reports"},
     "export_reports": set(),
     "shelf_reports": set(),
+    "device_reports": set(),
     "atomic": set(),
     "matching": {"matching"} | LOWEST,
+    "recordings": {"recordings", "design"} | LOWEST,
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,
     "codegen": {"codegen", "design", "catalog"} | LOWEST,

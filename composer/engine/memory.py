@@ -78,7 +78,7 @@ class _Loss(torch.autograd.Function):
 
 
 def _peak(model: nn.Module, inputs: Sequence[Tensor], work: Callable[[nn.Module, Sequence[Tensor]], None]) -> int:
-    live = _LiveBytes()
+    live = LiveBytes()
     live.see([*model.parameters(), *model.buffers(), *inputs])
     with live:
         work(model, inputs)
@@ -86,7 +86,7 @@ def _peak(model: nn.Module, inputs: Sequence[Tensor], work: Callable[[nn.Module,
     return live.peak
 
 
-class _LiveBytes(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class LiveBytes(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts the bytes of all storages alive: each from the call that made it until it is freed."""
 
     def __init__(self) -> None:

@@ -1,0 +1,144 @@
+"""What calling a model costs beside its work: the same forward pass, called in several ways."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from composer.design.document import Design
+from composer.engine.timing.designs import batches_of, held_by, inputs_for, ready
+from composer.engine.timing.method import threads
+from composer.engine.timing.points import Impossible, Tell, Work, curve, is_out_of_memory
+from composer.engine.timing.recorder import Recorder
+from composer.engine.timing.straight import straight_line
+from composer.recordings.recording import Recording, Series
+from composer.recordings.settings import Dispatch
+from composer.reports import Progress
+
+Call = Callable[[], object]
+
+EAGER = "eager"
+INFERENCE = "inference mode"
+BY_HAND = "by hand"
+COMPILED = "torch.compile"
+GRAPH = "CUDA graph"
+NOTES = {
+    EAGER: "the model is called; autograd keeps what a backward pass needs",
+    INFERENCE: "the model is called in inference mode, as in all ways below",
+    BY_HAND: "the same functions of torch in one function, with no module between",
+    COMPILED: "what torch.compile made of the model for this batch size",
+    GRAPH: "the model's kernels, recorded once and launched together",
+}
+
+
+def dispatch(settings: Dispatch, design: Design, tell: Tell = lambda event: None) -> Recording:
+    """Time the forward pass of `design` in eval mode, called in every way, at every batch size on every device.
+
+    Raises:
+        MeasureError: where a device is not there.
+        DesignError: where the design cannot be built.
+    """
+    recorder = Recorder(settings, design.name)
+    batches = batches_of(design, settings.batches)
+    series = []
+    with threads(settings.method.threads):
+        model = ready(design, batches[0], settings.sizes).eval()
+        for device in recorder.devices:
+            here = model.to(device)
+            for what, way in WAYS.items():
+                prepare = partial(_work, design, here, settings, device, way)
+                tell(Progress(f"{device}, {what}: begins", 0, len(batches)))
+                points = curve(batches, device, settings.method, tell, f"{device}, {what}: batch of {{x}}", prepare)
+                series.append(Series(what=what, device=str(device), points=points, note=NOTES[what]))
+    return recorder.recording(series)
+
+
+def _work(
+    design: Design,
+    model: nn.Module,
+    settings: Dispatch,
+    device: torch.device,
+    way: Callable[[nn.Module, Sequence[Tensor]], Call],
+    batch: int,
+) -> Work:
+    inputs = inputs_for(design, batch, settings.sizes, device)
+    return Work(way(model, inputs), None if way is _compiled else [*held_by(model), *inputs])
+
+
+def _eager(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
+    return lambda: model(*inputs)
+
+
+def _inferring(function: Callable[..., Any], inputs: Sequence[Tensor]) -> Call:
+    def call() -> object:
+        with torch.inference_mode():
+            return function(*inputs)
+
+    return call
+
+
+def _by_hand(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
+    return _inferring(straight_line(model), inputs)
+
+
+def _compiled(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
+    torch.compiler.reset()
+    call = _inferring(torch.compile(model, dynamic=False), inputs)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            call()
+    except Exception as error:  # a compiler has many of its own
+        if is_out_of_memory(error):
+            raise
+        raise Impossible(_explained(error)) from None
+    return call
+
+
+def _explained(error: Exception) -> str:
+    """Why nothing was compiled, and what to do about it."""
+    text = str(error)
+    if "compiler" in text.lower() and ("No working C++" in text or "not found" in text or "InvalidCxxCompiler" in text):
+        return "torch.compile needs a C++ compiler, and found none; install g++ or clang"
+    if "triton" in text.lower() and ("install" in text or "Cannot find" in text):
+        return "torch.compile needs Triton for this device, and found none; install the package triton"
+    lines = [line for line in text.strip().splitlines() if line.strip()] or [""]
+    return f"torch.compile gave up with {type(error).__name__}: {lines[0][:200]}"
+
+
+def _graphed(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
+    """The launch of a CUDA graph that was recorded after a few calls on a stream beside, as torch asks for."""
+    device = inputs[0].device
+    if device.type != "cuda":
+        raise Impossible("CUDA graphs need a CUDA device")
+    call = _inferring(model, inputs)
+    with torch.cuda.device(device):
+        beside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        beside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(beside):
+            for _ in range(3):
+                call()
+        torch.cuda.current_stream().wait_stream(beside)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            output = call()
+
+    def launch() -> object:
+        graph.replay()
+        return output
+
+    return launch
+
+
+WAYS: dict[str, Callable[[nn.Module, Sequence[Tensor]], Call]] = {
+    EAGER: _eager,
+    INFERENCE: _inferring,
+    BY_HAND: _by_hand,
+    COMPILED: _compiled,
+    GRAPH: _graphed,
+}

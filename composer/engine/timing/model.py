@@ -1,0 +1,124 @@
+"""Training steps of a design by batch size: forward, backward, the optimizer's step, and all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from composer.design.document import Design
+from composer.engine.objectives import objective
+from composer.engine.optimizing import optimizer_of
+from composer.engine.timing.breakdown import Lines, breakdown
+from composer.engine.timing.designs import batches_of, held_by, inputs_for, ready
+from composer.engine.timing.method import staged, threads
+from composer.engine.timing.points import Tell, attempted, free, left_out, peak_bytes, point_of, telling
+from composer.engine.timing.recorder import Recorder
+from composer.recordings.recording import Breakdown, Point, Recording, Series
+from composer.recordings.settings import Model
+from composer.reports import Progress
+
+STAGES = ("forward", "backward", "step", "training step")
+_NOTES = {
+    "forward": "in train mode, with the mean of the squared outputs as the loss",
+    "step": "the optimizer's step at learning rate 0, which keeps the values, and zero_grad",
+    "training step": "all three together",
+}
+
+
+def model(settings: Model, design: Design, tell: Tell = lambda event: None) -> Recording:
+    """Time training steps of `design` at every batch size on every device, and its forward pass by layer.
+
+    Raises:
+        MeasureError: where a device is not there.
+        DesignError: where the design cannot be built.
+    """
+    recorder = Recorder(settings, design.name)
+    series: list[Series] = []
+    breakdowns: list[Breakdown] = []
+    batches = batches_of(design, settings.batches)
+    with threads(settings.method.threads):
+        built = ready(design, batches[0], settings.sizes)
+        lines = Lines.of(design)
+        for device in recorder.devices:
+            here = built.to(device)
+            rows = _steps(here, design, device, batches, settings, tell)
+            series += [
+                Series(what=what, device=str(device), points=points, note=_NOTES.get(what, ""))
+                for what, points in zip(STAGES, rows, strict=True)
+            ]
+            for batch in batches_of(design, (settings.layers,) if settings.layers else ()):
+                told = telling(tell, Progress(f"{device}: layers", len(batches), len(batches) + 1))
+                inputs = inputs_for(design, batch, settings.sizes, device)
+                breakdowns.append(breakdown(here, inputs, lines, device, batch, settings.method, told))
+    return recorder.recording(series, breakdowns)
+
+
+def _steps(
+    model: nn.Module, design: Design, device: torch.device, batches: tuple[int, ...], settings: Model, tell: Tell
+) -> list[tuple[Point, ...]]:
+    """The points of each of `STAGES`."""
+    model.train()
+    rows: list[tuple[Point, ...]] = []
+    for done, batch in enumerate(batches):
+        told = telling(tell, Progress(f"{device}: batch of {batch:,}", done, len(batches)))
+        whole = [row[-1] for row in rows]
+        reason = left_out(batch, whole, settings.method, batch / batches[done - 1] if done else 1)
+        if reason:
+            rows.append((Point(x=batch, failure=reason),) * len(STAGES))
+        else:
+            rows.append(_points(model, design, device, batch, settings, told))
+    model.zero_grad(set_to_none=True)
+    free(device)
+    return list(zip(*rows, strict=True))
+
+
+def _points(
+    model: nn.Module, design: Design, device: torch.device, batch: int, settings: Model, tell: Callable[[], None]
+) -> tuple[Point, ...]:
+    """A point of each of `STAGES`, which succeed or fail together."""
+    found: list[Point] = []
+
+    def run() -> Point:
+        optimizer = optimizer_of(model, settings.optimizer, 0.0)
+        step = _Step(model, inputs_for(design, batch, settings.sizes, device), optimizer)
+        samples = staged((step.forward, step.backward, step.step), device, settings.method, tell)
+        peak = peak_bytes(device, step.held, step.whole)
+        found.extend(point_of(batch, each, peak_memory=peak) for each in samples)
+        return found[-1]
+
+    last = attempted(batch, device, run)
+    return tuple(found) if last.samples else (last,) * len(STAGES)
+
+
+@dataclass(slots=True)
+class _Step:
+    """A training step in its parts."""
+
+    model: nn.Module
+    inputs: list[Tensor]
+    optimizer: torch.optim.Optimizer
+    loss: Tensor | None = None
+
+    @property
+    def held(self) -> list[Tensor]:
+        state = [each for kept in self.optimizer.state.values() for each in kept.values() if isinstance(each, Tensor)]
+        return [*held_by(self.model), *self.inputs, *state]
+
+    def forward(self) -> None:
+        self.loss, _ = objective("squares", self.model(*self.inputs), (), 0)
+
+    def backward(self) -> None:
+        assert self.loss is not None
+        self.loss.backward()  # type: ignore[no-untyped-call]
+
+    def step(self) -> None:
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+
+    def whole(self) -> None:
+        self.forward()
+        self.backward()
+        self.step()
