@@ -42,6 +42,7 @@ class Task:
 
 def begin(
     document: Document, name: str, verb: str, about: Any = None, patience: float = 1.0, pool: Pool | None = None,
+    ends: bool = False, then: Callable[[Any], Any] | None = None,
     **arguments: Any,
 ) -> Task:  # fmt: skip
     """Ask the document's kernel in `pool`, that of its live model where none is given, unless that is going on.

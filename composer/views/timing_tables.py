@@ -16,7 +16,7 @@ from composer.views.timings import Shown, crossings, label, seconds
 _WHAT = {
     "matmul": "products of two n×n matrices",
     "model": "training steps of {design}: forward, backward and the optimizer's step, by batch size",
-    "fetching": "{products:,} products of n×n matrices; each norm fetched at once, or all logged and fetched at the end",
+    "fetching": "{products:,} products of n×n matrices, each norm fetched at once or logged until the end",
     "two devices": "two products of n×n matrices on two devices, one after the other and both at once",
     "transfers": "copies between the host's memory and a device",
     "dispatch": "the forward pass of {design}, called in different ways",

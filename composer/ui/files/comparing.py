@@ -11,7 +11,7 @@ from composer.checkpoint_reports import ComparedReport, DiffRow, DiffState
 from composer.matching.sides import Side
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
-from composer.ui.files.going_on import going_on
+from composer.ui.going_on import going_on
 from composer.ui.files.renaming import renames_of
 from composer.ui.language import _, plural
 from composer.ui.messages import escape

@@ -11,7 +11,7 @@ from composer.checkpoint_reports import FileReport, LoadReport, Pair, Part
 from composer.matching.match import MatchReport, MatchRow
 from composer.ui import state, tasks
 from composer.ui.document import Document
-from composer.ui.files.going_on import going_on
+from composer.ui.going_on import going_on
 from composer.ui.gradients import KINDS
 from composer.ui.language import _, plural
 from composer.ui.messages import escape

@@ -18,7 +18,7 @@ from composer.errors import ComposerError
 from composer.reports import ShapesReport, TensorType, ValueType
 from composer.ui import handler, library, models, state, tasks
 from composer.ui.document import Document
-from composer.ui.files.going_on import going_on
+from composer.ui.going_on import going_on
 from composer.ui.jobs import Job
 from composer.ui.language import _, plural
 from composer.ui.messages import escape

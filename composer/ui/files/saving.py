@@ -13,7 +13,7 @@ from composer.errors import ComposerError
 from composer.tensor_reports import HeldTensor
 from composer.ui import state, tasks
 from composer.ui.document import Document
-from composer.ui.files.going_on import going_on
+from composer.ui.going_on import going_on
 from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.ui.weights import asking

@@ -1,0 +1,77 @@
+"""What the Devices page asks for: devices and moves at once, experiments as tasks whose Stop ends their process."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from composer.device_reports import DevicesReport, MixReport, MoveReport
+from composer.recordings.recording import Recording
+from composer.recordings.settings import OF_A_DESIGN, Settings
+from composer.recordings.text import loads, settings_text
+from composer.ui import models, state, tasks
+from composer.ui.document import Document
+
+TIMING = "timing"
+_DEVICES = "devices"
+_ANSWER = 60.0  # seconds: a GPU takes a while to be found
+
+
+@cache
+def devices() -> DevicesReport:
+    """What devices there are; found once.
+
+    Raises:
+        ComposerError: where no kernel answers.
+    """
+    report: DevicesReport = models.timings().get(_DEVICES).call("devices", timeout=_ANSWER)
+    return report
+
+
+def mix() -> MixReport:
+    """What torch says to X+Y on two devices.
+
+    Raises:
+        ComposerError: where no kernel answers.
+    """
+    report: MixReport = models.timings().get(_DEVICES).call("mix", timeout=_ANSWER)
+    return report
+
+
+def move_tensor(device: str, always: bool) -> MoveReport:
+    """Send a tensor to a device.
+
+    Raises:
+        ComposerError: where no kernel answers, or it cannot go there.
+    """
+    report: MoveReport = models.timings().get(_DEVICES).call(
+        "move_tensor", timeout=_ANSWER, device=device, always=always
+    )  # fmt: skip
+    return report
+
+
+def try_move(document: Document, device: str) -> MoveReport:
+    """What of the live model moves to a device.
+
+    Raises:
+        ComposerError: where no kernel answers, or it cannot go there.
+    """
+    report: MoveReport = models.pool().get(document.id).call(
+        "try_move", timeout=_ANSWER, text=document.text, device=device
+    )  # fmt: skip
+    return report
+
+
+def begin(document: Document, settings: Settings) -> None:
+    """Time what `settings` say; the recording is kept in the workspace as soon as it is there."""
+    text, recordings = document.text, state.documents().workspace.recordings
+    of_a_design = settings.kind in OF_A_DESIGN
+
+    def keep(found: Any) -> str:
+        recording: Recording = loads(found)
+        return recordings.save(recording)
+
+    tasks.begin(
+        document, TIMING, "measure", settings.kind, patience=0.5, pool=models.timings(), ends=True, then=keep,
+        settings=settings_text(settings), **({"text": text} if of_a_design else {}),
+    )  # fmt: skip
