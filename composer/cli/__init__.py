@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-from composer.cli import documents, models
+from composer.cli import bench, documents, models
 from composer.cli.group import cli
 
-__all__ = ["cli", "documents", "main", "models"]
+__all__ = ["bench", "cli", "documents", "main", "models"]
 
 
 def main() -> None:
