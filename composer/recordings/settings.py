@@ -13,6 +13,7 @@ MAX_POINTS = 64  # of one series
 MAX_SAMPLES = 2_000  # of one point
 
 Device = Annotated[str, Field(pattern=r"^[a-z]{2,20}(:[0-9]{1,3})?$")]
+Optimizer = Literal["SGD", "SGD with momentum", "Adam"]
 Dtype = Literal["float64", "float32", "bfloat16", "float16"]
 DTYPES: tuple[Dtype, ...] = ("float64", "float32", "bfloat16", "float16")
 
@@ -72,7 +73,7 @@ class Model(SettingsBase):
 
     kind: Literal["model"] = "model"
     batches: Sizes = _powers(0, 6)
-    optimizer: Literal["SGD", "SGD with momentum", "Adam"] = "SGD"
+    optimizer: Optimizer = "SGD"
     layers: int = Field(1, ge=0, le=2**20)
     sizes: dict[str, Annotated[int, Field(ge=1, le=2**31 - 1)]] = Field(default_factory=dict, max_length=64)
 

@@ -66,6 +66,12 @@ def files() -> Pool:
     return Pool()
 
 
+@cache
+def timings() -> Pool:
+    """Processes in which devices are timed: to stop an experiment is to end its process."""
+    return Pool()
+
+
 def preview(text: str) -> Preview:
     """Shapes, parameters and problems of the design that `text` says. Its code is run where that is allowed.
 
@@ -138,6 +144,7 @@ def close_all() -> None:
     _previews().close_all()
     trials().close_all()
     files().close_all()
+    timings().close_all()
 
 
 def _ask(verb: str, text: str, run_code: bool) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,8 @@ def begin(
 ) -> Task:  # fmt: skip
     """Ask the document's kernel in `pool`, that of its live model where none is given, unless that is going on.
 
-    The task waits for `patience` seconds, within which most come to an end.
+    The task waits for `patience` seconds, within which most come to an end. `then` makes its result of what the verb
+    reports. A Stop has the verb given up; where it `ends` the process, that is at once, with all that it holds.
     """
     running = of(document, name)
     if running and running.running:
@@ -55,9 +57,16 @@ def begin(
     kernels, heard = pool or models.pool(), Heard()
 
     def work() -> Any:
-        return kernels.get(document.id).call(verb, on_progress=heard, **arguments)
+        report = kernels.get(document.id).call(verb, on_progress=heard, **arguments)
+        return then(report) if then else report
 
-    task = Task(document.text, about, Job(work, lambda: kernels.get(document.id).cancel()), heard)
+    def stop() -> None:
+        if ends:
+            kernels.close(document.id)
+        else:
+            kernels.get(document.id).cancel()
+
+    task = Task(document.text, about, Job(work, stop), heard)
     document.tasks[name] = task
     task.job.wait(patience)
     return task
@@ -69,7 +78,7 @@ def of(document: Document, name: str) -> Task | None:
 
 
 def stop(document: Document, name: str) -> None:
-    """Have a task given up. The live model stays."""
+    """Have a task given up."""
     task = of(document, name)
     if task:
         task.job.stop()

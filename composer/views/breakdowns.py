@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from composer.recordings.recording import Breakdown
-from composer.views.timings import Figure, seconds
+from composer.views.numbers import duration
+from composer.views.timing_figures import Figure
 from composer.views.wording import shorten
 
 OVERHEAD = "overhead"
@@ -41,7 +42,7 @@ def breakdown(found: Breakdown) -> Figure:
         shown.append(Share(f"{len(rows) - len(longest):,} others", "", others, found.share(others)))
     shown.append(rest)
     names = [_name(row) for row in shown]
-    whole = seconds(found.whole.median)
+    whole = duration(found.whole.median)
     bars = {
         "type": "bar",
         "orientation": "h",
@@ -65,7 +66,7 @@ def breakdown(found: Breakdown) -> Figure:
 
 def _share(row: Share) -> str:
     """Its time and part of the whole; the overhead is below 0 where watching made the parts seem longer."""
-    return f"{seconds(row.seconds)} · {row.part:.1%}" if row.seconds > 0 else f"{row.part:.1%}"
+    return f"{duration(row.seconds)} · {row.part:.1%}" if row.seconds > 0 else f"{row.part:.1%}"
 
 
 def _name(row: Share) -> str:

@@ -28,6 +28,14 @@ def size(count: int | None) -> str:
     return _scaled(count, 1024, tuple(f" {unit}" for unit in _UNITS))
 
 
+def duration(seconds: float) -> str:
+    """A time: `15.6 µs`."""
+    for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
+        if float(_digits(seconds * factor)) >= 1:
+            return f"{_digits(seconds * factor)} {unit}"
+    return f"{_digits(seconds * 1e9)} ns"
+
+
 def parse_size(text: str) -> int:
     """Bytes that a person means by `20 GB`, `1.5GiB` or `4096`.
 

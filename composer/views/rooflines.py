@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from composer.recordings.derived import roofs
 from composer.views.numbers import humanize, size
-from composer.views.timings import COLORS, Figure, Shown, drawn, label
+from composer.views.timing_figures import COLORS, Figure, Shown, drawn, label
 
 
 def roofline(shown: Shown) -> Figure | None:

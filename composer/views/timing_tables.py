@@ -10,8 +10,8 @@ from typing import Any
 from composer.recordings.derived import COPY
 from composer.recordings.recording import Recording
 from composer.views.breakdowns import longest, shares
-from composer.views.numbers import size
-from composer.views.timings import Shown, crossings, label, seconds
+from composer.views.numbers import duration, size
+from composer.views.timing_figures import Shown, crossings, label
 
 _WHAT = {
     "matmul": "products of two n×n matrices",
@@ -90,7 +90,7 @@ def findings(recording: Recording) -> Iterator[str]:
         rows = shares(found)
         names = ", ".join(f"{row.path} {row.part:.0%}" for row in longest(rows))
         yield (
-            f"A forward pass of {found.batch:,} took {seconds(found.whole.median)} on {found.device}; "
+            f"A forward pass of {found.batch:,} took {duration(found.whole.median)} on {found.device}; "
             f"most of it: {names}; overhead {rows[-1].part:.0%}."
         )
     for series in recording.series:

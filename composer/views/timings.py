@@ -1,177 +1,70 @@
-"""Timings as Plotly figures: curves over sizes, or bars; any number of recordings over each other."""
+"""A recording as text for a terminal: what it was timed on, a line for each point, and where a pass spends its time."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterator
 
-from composer.recordings.derived import COPY, crossover
-from composer.recordings.recording import Point, Recording, Series
-from composer.views.numbers import humanize, size
+from composer.recordings.recording import Breakdown, Machine, Point, Recording
+from composer.views.numbers import duration, humanize, size
 from composer.views.wording import clean
 
-Figure = dict[str, Any]
-Shown: TypeAlias = Sequence[tuple[str, Recording]]
-"""Recordings, each with what it is called where there are several."""
-Measure = Literal["seconds", "per second"]
-
-COLORS = ("#6366f1", "#f59e0b", "#10b981", "#ef4444", "#06b6d4", "#a855f7", "#84cc16", "#ec4899", "#64748b", "#b45309")
-_DASHES = ("solid", "dash", "dot", "dashdot")
-_AXES = {"n": "n, of n×n matrices", "batch size": "batch size", "bytes": "bytes"}
-_PER_SECOND = {"matmul": "FLOP/s", "model": "samples/s", "transfers": "B/s", "two devices": "FLOP/s"}
+_ROWS = 20  # of a breakdown, those that take longest
 
 
-def measures(experiment: str) -> tuple[Measure, ...]:
-    """What the curves of an experiment can be of."""
-    return ("seconds", "per second") if experiment in _PER_SECOND else ("seconds",)
+def recording_lines(recording: Recording) -> Iterator[str]:
+    """All that a person wants to read of a recording; the raw samples are in its JSON."""
+    yield from _conditions(recording)
+    for series in recording.series:
+        yield ""
+        yield clean(", ".join(filter(None, (series.device, series.dtype, series.what))))
+        if series.note:
+            yield clean(f"  {series.note}")
+        yield from (_point(recording, point) for point in series.points)
+    for breakdown in recording.breakdowns:
+        yield ""
+        yield from _breakdown(breakdown)
 
 
-def label(name: str, recording: Recording, series: Series) -> str:
-    """What a series is called: its device, its dtype, what it is of, and whose recording."""
-    what = "" if recording.experiment == "matmul" else series.what
-    parts = (clean(recording.named(series.device)), series.dtype, what, name)
-    return " · ".join(part for part in parts if part)
+def _conditions(recording: Recording) -> Iterator[str]:
+    machine, versions, method = recording.machine, recording.versions, recording.settings.method
+    yield clean(" ".join(filter(None, (recording.experiment, recording.design, recording.date))))
+    yield clean(f"{machine.cpu}, {machine.processors} processors, {_state(machine)}")
+    yield clean(f"torch {versions.torch}, Python {versions.python}, {versions.backend or 'CPU'}")
+    yield f"{_count(method.threads, 'thread')}; at most {method.seconds:g} s a point, until the median is sure"
+    for each in machine.devices[1:]:
+        yield clean(f"{each.id}: {each.name}, {size(each.memory)}")
 
 
-def drawn(recording: Recording) -> Iterator[Series]:
-    """The series that curves are drawn of. What a copy reaches is the roof's."""
-    return (each for each in recording.series if each.what != COPY and each.timed)
+def _state(machine: Machine) -> str:
+    clock = f", {machine.clock:.0f} MHz" if machine.clock else ""
+    return (f"load {machine.load:g}" if machine.load is not None else "load unknown") + clock
 
 
-def curves(shown: Shown, measure: Measure = "seconds") -> Figure:
-    """Medians over the sizes, both on logarithmic axes, with the quartiles as bars."""
-    data, number = [], 0
-    for place, (name, recording) in enumerate(shown):
-        for series in drawn(recording):
-            color, dash = COLORS[number % len(COLORS)], _DASHES[place % len(_DASHES)]
-            data.append(_curve(label(name, recording, series), recording, series, measure, color, dash))
-            number += 1
-    first = shown[0][1]
-    unit = "seconds" if measure == "seconds" else _PER_SECOND[first.experiment]
-    layout = {
-        "height": 380,
-        "margin": {"l": 64, "r": 12, "t": 12, "b": 48},
-        "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
-        "xaxis": {"title": {"text": _AXES[first.axis]}, "type": "log", "dtick": 1},
-        "yaxis": {"title": {"text": unit}, "type": "log", "exponentformat": "SI", "dtick": 1},
-        "hovermode": "closest",
-        **_crossings(shown),
-    }
-    return {"data": data, "layout": layout}
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def _curve(name: str, recording: Recording, series: Series, measure: Measure, color: str, dash: str) -> Figure:
-    values = [_values(recording, point, measure) for point in series.timed]
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": name,
-        "x": [point.x for point in series.timed],
-        "y": [middle for _low, middle, _high in values],
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [high - middle for _low, middle, high in values],
-            "arrayminus": [middle - low for low, middle, _high in values],
-            "thickness": 1,
-            "width": 3,
-        },
-        "line": {"color": color, "dash": dash, "width": 2},
-        "marker": {"size": 6},
-        "text": [_hover(name, recording, point) for point in series.timed],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
-
-
-def _values(recording: Recording, point: Point, measure: Measure) -> tuple[float, float, float]:
-    low, middle, high = point.quartiles
-    if measure == "seconds":
-        return low, middle, high
-    amount = _amount(recording, point)
-    return amount / high, amount / middle, amount / low
-
-
-def _amount(recording: Recording, point: Point) -> int:
-    return {"transfers": point.nbytes, "model": point.x}.get(recording.experiment, point.flops)
-
-
-def _hover(name: str, recording: Recording, point: Point) -> str:
-    low, middle, high = point.quartiles
-    lines = [name, f"{recording.axis} {point.x:,}: {seconds(middle)} (quartiles {seconds(low)} to {seconds(high)})"]
-    lines.append(f"{point.count:,} samples of {point.calls:,} calls")
+def _point(recording: Recording, point: Point) -> str:
+    start = f"  {recording.axis} {point.x:>11,}  "
+    if point.failure:
+        return clean(start + point.failure)
+    low, middle, high = map(duration, point.quartiles)
+    text = f"{start}{middle:>9}  ({low} to {high}, {_count(point.count, 'sample')} of {_count(point.calls, 'call')})"
     if point.flops:
-        lines.append(f"{humanize(round(point.flops_per_second))}FLOP/s")
-    if point.nbytes:
-        lines.append(f"{size(round(point.bytes_per_second))}/s")
-    if point.peak_memory:
-        lines.append(f"peak memory {size(point.peak_memory)}")
-    return "<br>".join(lines)
+        text += f"  {humanize(round(point.flops_per_second))}FLOP/s"
+    if point.nbytes and not point.flops:
+        text += f"  {humanize(round(point.bytes_per_second))}B/s"
+    return text
 
 
-def _crossings(shown: Shown) -> Figure:
-    """Lines where a device overtakes the CPU in products of the same dtype."""
-    found = sorted({(x, text) for _name, recording in shown for x, text in crossings(recording)})
-    return {
-        "shapes": [
-            {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": {"dash": "dot", "width": 1}}
-            for x, _text in found
-        ],
-        "annotations": [
-            {"x": x, "xref": "x", "y": 1, "yref": "paper", "text": text, "showarrow": False, "yanchor": "bottom"}
-            for x, text in ((math.log10(x), text) for x, text in found)
-        ],
-    }
-
-
-def crossings(recording: Recording) -> Iterator[tuple[int, str]]:
-    """From which size on a device is faster than the CPU, and which one."""
-    if recording.experiment != "matmul":
-        return
-    ours = {each.dtype: each for each in drawn(recording) if each.device == "cpu"}
-    for series in drawn(recording):
-        own = ours.get(series.dtype)
-        if own is not None and series.device != "cpu":
-            x = crossover(own, series)
-            if x is not None:
-                yield x, f"{series.device} is faster from {x:,}"
-
-
-def bars(shown: Shown) -> Figure:
-    """Medians as bars: a group for each size, a bar for each series; quartiles as in `curves`."""
-    data, number = [], 0
-    for name, recording in shown:
-        for series in drawn(recording):
-            values = [point.quartiles for point in series.timed]
-            title = label(name, recording, series)
-            data.append({
-                "type": "bar",
-                "name": title,
-                "x": [f"{recording.axis} {point.x:,}" for point in series.timed],
-                "y": [middle for _low, middle, _high in values],
-                "error_y": {
-                    "type": "data", "symmetric": False, "array": [high - middle for _low, middle, high in values],
-                    "arrayminus": [middle - low for low, middle, _high in values],
-                },
-                "marker": {"color": COLORS[number % len(COLORS)]},
-                "text": [_hover(title, recording, point) for point in series.timed],
-                "textposition": "none",
-                "hovertemplate": "%{text}<extra></extra>",
-            })  # fmt: skip
-            number += 1
-    layout = {
-        "height": 360,
-        "margin": {"l": 64, "r": 12, "t": 12, "b": 40},
-        "barmode": "group",
-        "legend": {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top"},
-        "yaxis": {"title": {"text": "seconds"}, "type": "log", "exponentformat": "SI"},
-    }
-    return {"data": data, "layout": layout}
-
-
-def seconds(value: float) -> str:
-    """A time for people: 16.2 µs."""
-    for factor, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")):
-        if value >= factor:
-            return f"{value / factor:.3g} {unit}"
-    return f"{value / 1e-9:.2g} ns"
+def _breakdown(breakdown: Breakdown) -> Iterator[str]:
+    whole = breakdown.whole.median
+    yield f"{breakdown.device}: a forward pass with batch size {breakdown.batch:,} by layer, {duration(whole)} in all"
+    rows = sorted(breakdown.rows, key=lambda row: row.median, reverse=True)
+    for row in rows[:_ROWS]:
+        yield clean(f"  {breakdown.share(row.median):6.1%}  {duration(row.median):>9}  {row.path} {row.kind}")
+    rest = sum(row.median for row in rows[_ROWS:])
+    if rest:
+        yield f"  {breakdown.share(rest):6.1%}  {duration(rest):>9}  ({len(rows) - _ROWS:,} others)"
+    overhead = duration(max(breakdown.overhead, 0))
+    yield f"  {breakdown.share(breakdown.overhead):6.1%}  {overhead:>9}  overhead: what is between them"

@@ -11,8 +11,8 @@ from composer.checkpoint_reports import ComparedReport, DiffRow, DiffState
 from composer.matching.sides import Side
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
-from composer.ui.going_on import going_on
 from composer.ui.files.renaming import renames_of
+from composer.ui.going_on import going_on
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
 from composer.views.differing import differing_csv, differing_figure, differing_rows

@@ -11,8 +11,8 @@ from composer.design.names import class_name
 from composer.export_reports import Checked, ExportReport
 from composer.ui import state, tasks, views
 from composer.ui.document import Document
-from composer.ui.going_on import going_on
 from composer.ui.files.taking import take
+from composer.ui.going_on import going_on
 from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.views.numbers import size

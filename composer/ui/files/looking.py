@@ -14,10 +14,10 @@ from composer.reports import TensorReport
 from composer.tensor_reports import HeldTensor
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
-from composer.ui.going_on import going_on
 from composer.ui.files.loading import loading
 from composer.ui.files.matched import matched
 from composer.ui.files.renaming import renaming
+from composer.ui.going_on import going_on
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
 from composer.views.numbers import size

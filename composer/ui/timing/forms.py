@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import get_args
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from composer.recordings.settings import (
     Matmul,
     Method,
     Model,
+    Optimizer,
     Settings,
     Transfers,
     TwoDevices,
@@ -22,7 +24,7 @@ from composer.ui.language import _
 from composer.views.numbers import size
 
 _SIZES = tuple(2**k for k in range(3, 14))
-_BATCHES = tuple(2**k for k in range(0, 13))
+_BATCHES = tuple(2**k for k in range(13))
 _BYTES = tuple(2**k for k in range(10, 33, 2))
 _KEY = "timing"
 
@@ -80,7 +82,7 @@ def _matmul(devices: tuple[str, ...]) -> Matmul:
 
 def _model(devices: tuple[str, ...]) -> Model:
     batches = _upto(_("Largest batch"), _BATCHES, 16, "batch")
-    optimizer = st.selectbox(_("Optimizer"), ("SGD", "SGD with momentum", "Adam"), key=f"{_KEY}:optimizer", width=170)
+    optimizer = st.selectbox(_("Optimizer"), get_args(Optimizer), key=f"{_KEY}:optimizer", width=170)
     layers = st.number_input(
         _("Layers at batch"), 0, 4096, 1, key=f"{_KEY}:layers", width=140,
         help=_("The batch of which the time of each layer is told; 0 leaves that out."),

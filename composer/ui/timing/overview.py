@@ -43,8 +43,8 @@ def _row(each: DeviceReport) -> list[str]:
     name = each.name if each.cores is None else _("{name}, {cores} cores, torch uses {threads} threads").format(
         name=each.name, cores=each.cores, threads=each.threads
     )  # fmt: skip
-    texts = (each.id, name, each.backend or "—", size(each.memory_total), size(each.memory_free), each.capability or "—",
-             ", ".join(each.dtypes))  # fmt: skip
+    memory = (size(each.memory_total), size(each.memory_free))
+    texts = (each.id, name, each.backend or "—", *memory, each.capability or "—", ", ".join(each.dtypes))
     return [tables.cell(text) for text in texts]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from composer.device_reports import DevicesReport
 from composer.errors import ComposerError
 from composer.ui import sheets, state, tasks
 from composer.ui.document import Document
@@ -43,7 +44,7 @@ def _panel(document: Document, busy: bool) -> None:
             _experiments(document, report)
 
 
-def _experiments(document: Document, report: asking.DevicesReport) -> None:
+def _experiments(document: Document, report: DevicesReport) -> None:
     names = experiments()
     kind = st.segmented_control(
         _("Experiment"), list(names), default=state.kept("timing:kind", "matmul"), required=True,

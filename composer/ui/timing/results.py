@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -14,11 +15,11 @@ from composer.recordings.text import dumps
 from composer.ui import state
 from composer.ui.language import _
 from composer.ui.messages import escape
-from composer.views import timings
+from composer.views import timing_figures
 from composer.views.breakdowns import breakdown, shares
 from composer.views.rooflines import roofline
+from composer.views.timing_figures import Shown
 from composer.views.timing_tables import findings, said, timing_csv, timing_rows
-from composer.views.timings import Shown
 from composer.workspace import RecordingEntry, Trashed
 
 _CHART = {"displaylogo": False, "scrollZoom": False}
@@ -72,9 +73,9 @@ def _chosen(kind: str, mine: dict[str, Recording]) -> list[str]:
 
 def _charts(kind: str, shown: Shown) -> None:
     if kind in _BARS:
-        st.plotly_chart(timings.bars(shown), key=f"timing:bars:{kind}", config=_CHART)
+        st.plotly_chart(timing_figures.bars(shown), key=f"timing:bars:{kind}", config=_CHART)
         return
-    ways = timings.measures(kind)
+    ways = timing_figures.measures(kind)
     measure = ways[0]
     if len(ways) > 1:
         names = {"seconds": _("time"), "per second": _("rate")}
@@ -82,7 +83,7 @@ def _charts(kind: str, shown: Shown) -> None:
             _("Of"), ways, default=ways[0], required=True, format_func=names.__getitem__, key=f"timing:of:{kind}",
             label_visibility="collapsed",
         )  # fmt: skip
-    st.plotly_chart(timings.curves(shown, measure), key=f"timing:curves:{kind}", config=_CHART)
+    st.plotly_chart(timing_figures.curves(shown, measure), key=f"timing:curves:{kind}", config=_CHART)
     roof = roofline(shown)
     if roof:
         st.markdown(f"**{_('Against what the device reaches at most')}**")
@@ -122,8 +123,9 @@ def _files(chosen: Sequence[str], mine: dict[str, Recording], shown: Shown) -> N
     with st.container(horizontal=True, key="timing_files"):
         for id in chosen:
             st.download_button(
-                f"{id}.json", lambda id=id: dumps(mine[id]), f"{id}.json", "application/json", key=f"timing:json:{id}",
-                icon=":material/download:", type="tertiary", on_click="ignore", help=_("The recording, with every sample"),
+                f"{id}.json", partial(dumps, mine[id]), f"{id}.json", "application/json", key=f"timing:json:{id}",
+                icon=":material/download:", type="tertiary", on_click="ignore",
+                help=_("The recording, with every sample"),
             )  # fmt: skip
             st.button(
                 _("Delete {name}").format(name=escape(id)), icon=":material/delete:", type="tertiary",
@@ -182,7 +184,9 @@ def _deleted() -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="recording_deleted"):
         st.markdown(f":material/delete: {_('Deleted {name}.').format(name=escape(trashed.id))}", width="stretch")
-        st.button(_("Undo deletion"), icon=":material/undo:", key="restore_recording", on_click=_restore, args=(trashed,))
+        st.button(
+            _("Undo deletion"), icon=":material/undo:", key="restore_recording", on_click=_restore, args=(trashed,)
+        )
 
 
 def _restore(trashed: Trashed) -> None:
