@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from composer.recordings.derived import COPY, crossover
@@ -35,8 +35,9 @@ def label(name: str, recording: Recording, series: Series) -> str:
 
 
 def drawn(recording: Recording) -> Iterator[Series]:
-    """The series that curves are drawn of. What a copy reaches is the roof's."""
-    return (each for each in recording.series if each.what != COPY and each.timed)
+    """The series that are drawn. Beside products, what a copy reaches is the roof's."""
+    roof = COPY if recording.experiment == "matmul" else None
+    return (each for each in recording.series if each.what != roof and each.timed)
 
 
 def curves(shown: Shown, measure: Measure = "seconds") -> Figure:
@@ -137,33 +138,50 @@ def crossings(recording: Recording) -> Iterator[tuple[int, str]]:
                 yield x, f"{series.device} is faster from {x:,}"
 
 
-def bars(shown: Shown) -> Figure:
-    """Medians as bars: a group for each size, a bar for each series; quartiles as in `curves`."""
-    data, number = [], 0
+def bars(shown: Shown, relative: bool = False) -> Figure:
+    """Medians as bars: a group for each size, a bar for each series; quartiles as in `curves`.
+
+    `relative`: to the first series of the recording at the same size, which is 1.
+    """
+    data: list[Figure] = []
     for name, recording in shown:
+        first = next(drawn(recording), None)
+        unit = {point.x: point.median for point in first.timed} if relative and first else {}
         for series in drawn(recording):
-            values = [point.quartiles for point in series.timed]
-            title = label(name, recording, series)
-            data.append({
-                "type": "bar",
-                "name": title,
-                "x": [f"{recording.axis} {point.x:,}" for point in series.timed],
-                "y": [middle for _low, middle, _high in values],
-                "error_y": {
-                    "type": "data", "symmetric": False, "array": [high - middle for _low, middle, high in values],
-                    "arrayminus": [middle - low for low, middle, _high in values],
-                },
-                "marker": {"color": COLORS[number % len(COLORS)]},
-                "text": [_hover(title, recording, point) for point in series.timed],
-                "textposition": "none",
-                "hovertemplate": "%{text}<extra></extra>",
-            })  # fmt: skip
-            number += 1
+            title, color = label(name, recording, series), COLORS[len(data) % len(COLORS)]
+            data.append(
+                _bars(title, recording, [each for each in series.timed if each.x in unit or not relative], unit, color)
+            )
     layout = {
         "height": 360,
         "margin": {"l": 64, "r": 12, "t": 12, "b": 40},
         "barmode": "group",
         "legend": {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top"},
-        "yaxis": {"title": {"text": "seconds"}, "type": "log", "exponentformat": "SI"},
+        "yaxis": {"title": {"text": _relative_to(shown) if relative else "seconds"}, "rangemode": "tozero"},
     }
     return {"data": data, "layout": layout}
+
+
+def _bars(title: str, recording: Recording, points: Sequence[Point], unit: Mapping[int, float], color: str) -> Figure:
+    values = [tuple(each / unit.get(point.x, 1.0) for each in point.quartiles) for point in points]
+    return {
+        "type": "bar",
+        "name": title,
+        "x": [f"{recording.axis} {point.x:,}" for point in points],
+        "y": [middle for _low, middle, _high in values],
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [high - middle for _low, middle, high in values],
+            "arrayminus": [middle - low for low, middle, _high in values],
+        },
+        "marker": {"color": color},
+        "text": [_hover(title, recording, point) for point in points],
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _relative_to(shown: Shown) -> str:
+    first = next(drawn(shown[0][1]), None)
+    return f"time, relative to {first.what}" if first else "time"

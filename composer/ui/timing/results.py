@@ -72,8 +72,13 @@ def _chosen(kind: str, mine: dict[str, Recording]) -> list[str]:
 
 
 def _charts(kind: str, shown: Shown) -> None:
+    if not any(each for _name, recording in shown for each in timing_figures.drawn(recording)):
+        st.caption(_("No point could be timed; why is said below."))
+        return
     if kind in _BARS:
-        st.plotly_chart(timing_figures.bars(shown), key=f"timing:bars:{kind}", config=_CHART)
+        st.plotly_chart(
+            timing_figures.bars(shown, relative=kind == "dispatch"), key=f"timing:bars:{kind}", config=_CHART
+        )
         return
     ways = timing_figures.measures(kind)
     measure = ways[0]
