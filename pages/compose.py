@@ -4,6 +4,7 @@ import streamlit as st
 
 from composer.ui import consent, models, state
 from composer.ui.editor import show_editor
+from composer.ui.files import bundles
 from composer.ui.inspector import inspector
 from composer.ui.language import _
 from composer.ui.messages import show_failure
@@ -29,6 +30,7 @@ with form.container(border=True, key="pane_inspector"):
 with graph.container(border=True, key="pane_graph"):
     show_graph(document, drawing)
 consent.ask(document)
+bundles.restoring(document)
 if found.failure:
     show_failure(found.failure)
 with st.container(border=True, key="pane_below"):

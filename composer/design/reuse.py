@@ -124,8 +124,3 @@ def _twin(node: Node, names: Mapping[str, str], first_of_all: bool, inputs: Sequ
         copy: Node = rebuild(node, id=names[node.id], inputs=wires)
         return copy
     return Shared(id=names[node.id], of=node.of if isinstance(node, Shared) else node.id, inputs=wires)
-
-
-def kinds(design: Design, moved: Mapping[str, str]) -> dict[str, str]:
-    """What stands at each path that moved, for a report."""
-    return {path: find(design, path).kind for path in moved}

@@ -14,11 +14,11 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
-from composer.errors import KernelStopped, KernelTimeout
+from composer.errors import Cancelled, KernelStopped, KernelTimeout
 from composer.kernel import worker
 from composer.kernel.launch import launch, status_of
 from composer.kernel.limits import Limits, ending
-from composer.kernel.messages import Answer, Answered, Cancel, Failed, Request, decode, encode
+from composer.kernel.messages import GIVEN_UP, Answer, Answered, Cancel, Failed, Request, decode, encode
 from composer.kernel.table import VERBS
 from composer.kernel.verbs import Verb
 
@@ -27,6 +27,14 @@ _NOT_STARTED = "The model's process was not started."
 _STOPPED = "The model's process was stopped."
 
 Answers = queue.SimpleQueue[Answer | None]
+
+
+class Ticket:
+    """What a call can be given up by, also while it waits for its turn (`Kernel.cancel`)."""
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+        self.cancelled = False
 
 
 class Kernel:
@@ -92,15 +100,17 @@ class Kernel:
         verb: str,
         timeout: float | None = None,
         on_progress: Callable[[Any], None] | None = None,
+        ticket: Ticket | None = None,
         **arguments: Any,
     ) -> Any:
-        """The report of a verb; `on_progress` is called in this thread with each event.
+        """The report of a verb; `on_progress` is called in this thread with each event. `ticket` is to give it up by.
 
         Raises:
             ComposerError: whatever the verb raises of ours; a KernelError for anything else it raises, with the
                 traceback as a note.
             KernelStopped: where the process is stopped or ends by itself, before or during the call.
             KernelTimeout: after `timeout` seconds, waiting for other calls included. The process goes on.
+            Cancelled: where it was given up.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         late = KernelTimeout(f"{verb} did not answer in {timeout} s.")
@@ -110,6 +120,10 @@ class Kernel:
         answers: Answers = queue.SimpleQueue()
         self._waiting[number] = answers
         try:
+            if ticket:
+                ticket.number = number
+                if ticket.cancelled:
+                    raise Cancelled(GIVEN_UP)
             self._send(Request(number, verb, arguments))
             while True:
                 answer = self._next(answers, deadline, late)
@@ -124,14 +138,15 @@ class Kernel:
             self.touch()
             self._turn.release()
 
-    def cancel(self) -> None:
-        """Have the call that runs given up as soon as it tells an event: it raises Cancelled. The process lives on.
+    def cancel(self, ticket: Ticket) -> None:
+        """Have a call given up as soon as its turn comes, or it tells an event: it raises Cancelled.
 
-        A call that tells none is answered as if nobody had asked.
+        The process lives on. A call that tells no event is answered as if nobody had asked.
         """
-        for number in list(self._waiting):
+        ticket.cancelled = True
+        if ticket.number in self._waiting:
             with contextlib.suppress(KernelStopped):
-                self._send(Cancel(number))
+                self._send(Cancel(ticket.number))
 
     def stop(self) -> None:
         """End the process at once, whatever it is doing; a waiting call raises KernelStopped."""

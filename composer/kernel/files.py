@@ -17,7 +17,7 @@ from composer.matching.match import MatchReport
 from composer.matching.parts import best_part, common_parts
 from composer.matching.rename import Rename
 from composer.matching.sides import Side
-from composer.reports import TensorReport
+from composer.reports import ResolvedReport, TensorReport
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -72,11 +72,10 @@ def load_state(
     zero: Sequence[str] = (),
     slices: bool = False,
     optimizer: str = "",
-    kind: str = "",
 ) -> LoadReport:
     """Load tensors of a file into the live model, all or nothing, as one step that can be undone.
 
-    With the path of an `optimizer` in the file, and its `kind`, later steps go on from what that kept.
+    With the path of an `optimizer` in the file, later steps go on from what that kept.
     """
     from composer.engine.checkpoints.loading import load
     from composer.engine.checkpoints.opening import open_checkpoint
@@ -86,15 +85,20 @@ def load_state(
     assert state.draws is not None
     recall = partial(_initial_values, state, text) if state.initial else None
     with open_checkpoint(Path(path)) as checkpoint:
-        kept = loaded_optimizing(model, checkpoint, optimizer, kind) if optimizer else state.optimizing
+        kept = loaded_optimizing(model, checkpoint, optimizer) if optimizer else state.optimizing
         report = load(
             model, checkpoint, part, pairs, changes, state.draws, zero=zero, slices=slices, recall=recall,
             count=False, label=f"load {Path(path).name}", tell=progress
         )  # fmt: skip
     state.initial, state.optimizing = False, kept
-    fresh = {each.path for each in report.resolved}
-    state.resolved = (*(each for each in state.resolved if each.path not in fresh), *report.resolved)
+    _resolved(state, report.resolved)
     return report
+
+
+def _resolved(state: State, rows: Sequence[ResolvedReport]) -> None:
+    """Keep which lazy layers took their sizes now."""
+    fresh = {each.path for each in rows}
+    state.resolved = (*(each for each in state.resolved if each.path not in fresh), *rows)
 
 
 def _initial_values(state: State, text: str) -> Mapping[str, Tensor]:
@@ -176,8 +180,9 @@ def restore(state: State, progress: Progress, text: str, path: str, weights: str
 
     model, changes = open_values(state, progress, text)
     assert state.draws is not None
-    load_all(model, Path(weights), changes, state.draws)
+    report = load_all(model, Path(weights), changes, state.draws)
     state.initial = False
+    _resolved(state, report.resolved if report else ())
     return rerun(model, Path(path))
 
 

@@ -14,6 +14,9 @@ _PLAIN_BUILTINS = {"bytearray", "complex", "frozenset", "range", "set", "slice"}
 _TORCH_ROOMS = ("composer.engine",)
 
 
+GIVEN_UP = "It was stopped before it was done."
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """Call a verb. Answers carry the same number."""

@@ -57,16 +57,18 @@ def change(state: State, progress: Progress, text: str, name: str, where: str, h
 
 
 def undo_values(state: State, progress: Progress, text: str) -> HeldReport:
-    """Take back the last change of values."""
+    """Take back the last change of values. What an optimizer kept is of other values then, and is forgotten."""
     model, changes = open_values(state, progress, text)
     changes.undo(model)
+    state.optimizing = None
     return held(state, progress, text)
 
 
 def redo_values(state: State, progress: Progress, text: str) -> HeldReport:
-    """Do again the change of values that was undone last."""
+    """Do again the change of values that was undone last; for an optimizer it is as `undo_values` says."""
     model, changes = open_values(state, progress, text)
     changes.redo(model)
+    state.optimizing = None
     return held(state, progress, text)
 
 

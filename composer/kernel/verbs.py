@@ -64,7 +64,8 @@ class State:
 
 def ping(state: State, progress: Progress) -> KernelReport:
     """What the kernel holds."""
-    return KernelReport(state.class_name, state.initial)
+    nothing_made = state.shelf is None or not state.shelf.report().items
+    return KernelReport(state.class_name, state.initial and nothing_made)
 
 
 def shapes(

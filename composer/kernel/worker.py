@@ -14,7 +14,7 @@ from typing import Any
 from composer.errors import Cancelled, ComposerError, KernelError
 from composer.kernel import limits as process_limits
 from composer.kernel.limits import Limits
-from composer.kernel.messages import Answer, Answered, Cancel, Failed, Progressed, Request, decode, encode
+from composer.kernel.messages import GIVEN_UP, Answer, Answered, Cancel, Failed, Progressed, Request, decode, encode
 from composer.kernel.verbs import State, Verb
 
 _OUT_OF_MEMORY = re.compile(r"(can't allocate|not enough|out of) memory")
@@ -74,7 +74,7 @@ class _Worker:
             self._connection.send_bytes(encode(Progressed(request.number, event)))
             while self._connection.poll():
                 if self._receive() == Cancel(request.number):
-                    raise Cancelled(f"{request.verb.replace('_', ' ')} was stopped before it was done.")
+                    raise Cancelled(GIVEN_UP)
 
         verb = self._verbs.get(request.verb)
         if verb is None:

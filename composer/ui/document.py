@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from composer.design.document import Design
@@ -22,6 +24,16 @@ if TYPE_CHECKING:
     from composer.ui.tasks import Task
     from composer.ui.weights.asking import Weights
 
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Where a design came from whose weights are not loaded yet: the bundle, its weights, and what wrote it."""
+
+    path: Path
+    weights: Path
+    made_by: str
+
+
 Choice = Literal["reload", "overwrite"]
 
 
@@ -32,7 +44,8 @@ class Document:
     error where it cannot be written; None where all is saved. `run` is the last run of the model, `live` what is known
     of that, `gradients` the last look at those, `weights` what is known of its values, `filling` what its initializer
     rules did last, `storage` how a chain did by where it keeps its layers, `trial` what came of a custom layer that was
-    tried, `tasks` what else was asked of its kernel.
+    tried, `tasks` what else was asked of its kernel; `bundle` is
+    there while weights wait to be loaded.
     """
 
     def __init__(self, workspace: Workspace, stored: Stored) -> None:
@@ -50,6 +63,7 @@ class Document:
         self.storage: StorageReport | ComposerError | None = None
         self.trial: Trial | None = None
         self.tasks: dict[str, Task] = {}
+        self.bundle: Bundle | None = None
         self.acks: dict[str, int] = {}  # for each page, the number of its last operation that was applied
         self._workspace = workspace
         self._text = (stored.design, dumps(stored.design))

@@ -1,10 +1,13 @@
-"""A task while it goes on, and what kept it from coming to an end."""
+"""Tasks while they go on, each with its Stop, and what kept one from coming to an end."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import streamlit as st
 
 from composer.checkpoint_reports import Written
+from composer.errors import Cancelled
 from composer.reports import Progress
 from composer.tensor_reports import Measured
 from composer.ui import tasks
@@ -15,29 +18,39 @@ from composer.ui.tasks import Task
 from composer.views.numbers import size
 
 
-def going_on(document: Document, name: str, text: str) -> Task | None:
-    """The task, where it came to an end with a result; else how far it is, or why there is none.
+def going_on(document: Document, texts: Mapping[str, str]) -> None:
+    """A bar for each task of these names that is running; `texts` say what they do."""
+    for name, task in tasks.running(document).items():
+        if name in texts:
+            _progress(document, name, task, texts[name])
 
-    `text` says what is going on.
-    """
+
+def outcome(document: Document, name: str) -> Task | None:
+    """The task, where it came to an end with a result; else why there is none is told."""
     task = tasks.of(document, name)
-    if task is None:
+    if task is None or task.running:
         return None
-    if task.running:
-        _progress(document, name, task, text)
+    if isinstance(task.job.error, Cancelled):
+        st.caption(escape(str(task.job.error)))
     elif task.job.error:
         show_error(task.job.error, f"{name}_failure")
+    elif task.job.stopped and task.result is None:
+        st.caption(_("It was stopped before it was done."))
     elif task.result is not None:
         return task
     return None
 
 
 def _progress(document: Document, name: str, task: Task, text: str) -> None:
-    share, said = _far(task.heard.last)
+    share, said = _far(task.asking.last)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{name}_busy"):
         seconds = _("{seconds:.0f} s").format(seconds=task.job.seconds)
-        st.progress(share, f"{text} · {said} · {seconds}" if said else f"{text} · {seconds}")
-        st.button(_("Stop"), icon=":material/stop:", key="stop", on_click=tasks.stop, args=(document, name))
+        text = _("{what}: stopping").format(what=text) if task.job.stopped else text
+        st.progress(share, " · ".join(each for each in (text, said, seconds) if each))
+        st.button(
+            _("Stop"), icon=":material/stop:", key=f"stop:{name}", disabled=task.job.stopped, on_click=tasks.stop,
+            args=(document, name),
+        )  # fmt: skip
 
 
 def _far(event: object) -> tuple[float, str]:

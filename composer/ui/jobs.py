@@ -50,11 +50,11 @@ class Job(Generic[T]):
         """Whether it is done, at the latest after `seconds`."""
         return self._done.wait(seconds)
 
-    def stop(self) -> None:
-        """End it, whatever it is doing."""
+    def stop(self, patience: float = 10) -> None:
+        """End it, and wait for that for so many seconds."""
         self.stopped = True
         self._stop()
-        self.wait(10)
+        self.wait(patience)
 
 
 POLL = 0.4  # seconds

@@ -7,6 +7,7 @@ import streamlit as st
 from composer.reports import ShapesReport
 from composer.ui import consent, models, state
 from composer.ui.document import Document
+from composer.ui.files import bundles
 from composer.ui.language import _
 from composer.ui.messages import show_failure
 from composer.ui.start import start
@@ -24,4 +25,5 @@ def opened() -> tuple[Document, ShapesReport]:
         show_failure(found.failure)
     if not consent.ask(document):
         st.stop()
+    bundles.restoring(document)
     return document, found.report

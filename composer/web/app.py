@@ -6,6 +6,7 @@ It has a folder of its own because Streamlit would take a folder `pages` beside 
 import streamlit as st
 
 from composer.ui import header, state
+from composer.ui.files import bundles
 from composer.ui.language import _
 from composer.web.pages import folder
 
@@ -21,5 +22,6 @@ pages = [
 ]
 page = st.navigation(pages, position="top")
 state.begin(page.url_path)
+bundles.opening()
 header.show()
 page.run()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from composer.errors import Cancelled, DesignError, KernelError, KernelStopped, KernelTimeout
-from composer.kernel.client import Kernel
+from composer.kernel.client import Kernel, Ticket
 from composer.kernel.limits import Limits
 from composer.reports import KernelReport, Progress
 from tests.kernel.verbs import TEST_VERBS
@@ -39,15 +39,31 @@ def test_progress_comes_in_order_before_the_report(steady: Kernel):
 
 
 def test_a_call_is_given_up_at_its_next_event_and_the_process_lives_on(steady: Kernel):
-    pid, seen = steady.pid, threading.Event()
+    pid, seen, ticket = steady.pid, threading.Event(), Ticket()
     with ThreadPoolExecutor(1) as pool:
-        call = pool.submit(steady.call, "count", total=10_000, pause=0.01, on_progress=lambda event: seen.set())
+        call = pool.submit(
+            steady.call, "count", total=10_000, pause=0.01, on_progress=lambda event: seen.set(), ticket=ticket
+        )
         assert seen.wait(10)
-        steady.cancel()
-        with pytest.raises(Cancelled, match=r"^count was stopped before it was done\.$"):
+        steady.cancel(ticket)
+        with pytest.raises(Cancelled, match=r"^It was stopped before it was done\.$"):
             call.result(10)
-    steady.cancel()  # nothing runs
+    steady.cancel(ticket)  # nothing runs
     assert steady.call("echo", value=1) == 1 and steady.pid == pid
+
+
+def test_giving_up_a_call_that_waits_leaves_the_one_that_runs_alone(steady: Kernel):
+    seen, ticket = threading.Event(), Ticket()
+    with ThreadPoolExecutor(2) as pool:
+        running = pool.submit(steady.call, "count", total=60, pause=0.01, on_progress=lambda event: seen.set())
+        assert seen.wait(10)
+        waiting = pool.submit(steady.call, "count", total=10_000, pause=0.01, ticket=ticket)
+        time.sleep(0.1)
+        steady.cancel(ticket)
+        assert running.result(10) == "counted"
+        with pytest.raises(Cancelled):
+            waiting.result(10)
+    assert steady.call("echo", value=1) == 1
 
 
 def test_what_is_asked_while_a_call_that_nobody_waits_for_goes_on_is_answered(steady: Kernel):

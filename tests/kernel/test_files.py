@@ -114,19 +114,27 @@ def test_training_goes_on_from_a_file_to_the_bit_only_with_what_the_optimizer_ke
         steps(kernel, 2)
         expected = kernel.call("held", text=mlp()).rows
     pairs = [Pair(row.name, row.name) for row in expected]
-    for optimizer, same in (({"optimizer": "optimizer", "kind": "Adam"}, True), ({}, False)):
+    for optimizer, same in (({"optimizer": "optimizer"}, True), ({}, False)):
         with Kernel() as kernel:
             kernel.call("load_state", text=mlp(), path=path, part="model", pairs=pairs, **optimizer)
             steps(kernel, 2)
             assert (kernel.call("held", text=mlp()).rows == expected) is same
     with Kernel() as kernel:
         before = kernel.call("held", text=mlp())
-        with pytest.raises(CheckpointError, match="of another kind"):
-            kernel.call(
-                "load_state", text=mlp(), path=path, part="model", pairs=pairs, optimizer="optimizer",
-                kind="SGD with momentum",
-            )  # fmt: skip
+        state = torch.load(path)
+        state["optimizer"]["param_groups"][0]["decoupled_weight_decay"] = True  # as AdamW has it
+        torch.save(state, path)
+        with pytest.raises(CheckpointError, match="of another kind than SGD, SGD with momentum, Adam"):
+            kernel.call("load_state", text=mlp(), path=path, part="model", pairs=pairs, optimizer="optimizer")
         assert kernel.call("held", text=mlp()) == before
+
+
+def test_a_step_that_is_taken_back_takes_along_what_the_optimizer_kept(tmp_path: Path) -> None:
+    batch = {"data": "random", "samples": 8, "seed": 0, "loss": "squares", "training": True, "rate": 0.01}
+    with Kernel() as kernel:
+        kernel.call("step", text=mlp(), kind="Adam", **batch)
+        assert kernel.call("undo_values", text=mlp()).optimizer == ""
+        assert kernel.call("step", text=mlp(), kind="Adam", **batch).optimizer == "Adam, step 1"
 
 
 def test_of_two_training_checkpoints_the_models_are_compared(tmp_path: Path) -> None:

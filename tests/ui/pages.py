@@ -29,9 +29,11 @@ def _page(page: str) -> None:
     import runpy
 
     from composer.ui import header, state
+    from composer.ui.files import bundles
     from composer.web.pages import folder
 
     state.begin(page)
+    bundles.opening()
     header.show()
     runpy.run_path(str(folder() / f"{page}.py"))
 
@@ -39,7 +41,7 @@ def _page(page: str) -> None:
 def settled(app: AppTest) -> AppTest:
     """The page when nothing runs any more."""
     end = time.monotonic() + 60
-    while any(each.key == "stop" for each in checked(app).button) and time.monotonic() < end:
+    while any((each.key or "").partition(":")[0] == "stop" for each in checked(app).button) and time.monotonic() < end:
         time.sleep(0.2)
         app.run()
     return checked(app)

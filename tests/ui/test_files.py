@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pandas as pd
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, load_file, save, save_file
 from streamlit.testing.v1 import AppTest
 
-from composer.ui import models
+from composer.kernel.client import Kernel
+from composer.templates import layers
+from composer.ui import consent, models
 from composer.ui.files.saving import chosen_names
 from composer.workspace import Workspace
 from tests.build import chain, layer, linear, op
 from tests.ui import pages
-from tests.ui.pages import document, settled
+from tests.ui.pages import checked, document, settled
 
 NET = chain(linear("0", 4, 8), op("1", "relu"), linear("2", 8, 3), name="Net")
 
@@ -40,9 +45,10 @@ def table(app: AppTest) -> pd.DataFrame:
     return app.dataframe[0].value
 
 
-def to(app: AppTest, tab: str) -> AppTest:
+def to(app: AppTest, tab: str, wait: bool = True) -> AppTest:
     app.session_state["files:tab:net"] = tab
-    return settled(app.run())
+    app.run()
+    return settled(app) if wait else checked(app)
 
 
 def held(id: str = "net") -> dict[str, Any]:
@@ -167,10 +173,10 @@ def test_a_checkpoint_is_deleted_and_brought_back(opened: AppTest, workspace: Wo
     bring(workspace, "a.pt", {"x": torch.ones(1)})
     click(settled(opened.run()), "drop:a.pt")
     assert "Deleted a.pt" in said(opened) and not workspace.checkpoints.all()
-    click(opened, "restore_checkpoint")
+    click(opened, "restore:a.pt")
     assert [each.name for each in workspace.checkpoints.all()] == ["a.pt"]
     click(opened, "drop:a.pt")
-    click(opened, "discard_checkpoint")
+    click(opened, "discard:a.pt")
     assert not workspace.checkpoints.all() and "Deleted" not in said(opened)
 
 
@@ -271,7 +277,7 @@ def test_lazy_layers_take_their_sizes_from_a_file(workspace: Workspace) -> None:
     app = pages.open_page("files", id)
     look(app, "a.pt")
     click(app, "load_state")
-    assert "0 took its sizes from the file" in said(app)
+    assert "0 took its sizes from the file, and keeps them" in said(app)
     assert held(id)["0.weight"].count == 18
 
 
@@ -302,7 +308,6 @@ def test_what_an_optimizer_keeps_is_saved_and_loaded(opened: AppTest, workspace:
     models.pool().get("net").call("reset", text=text)
     look(opened, "net.pt")
     settled(opened.checkbox(key="files:optimizer:net:net.pt").check().run())
-    assert opened.selectbox(key="files:optimizer:net:net.pt:kind").value == "Adam"
     click(opened, "load_state")
     assert models.pool().get("net").call("held", text=text).optimizer == "Adam, step 1"
 
@@ -313,3 +318,69 @@ def test_what_a_lazy_layer_would_refuse_is_seen_before(workspace: Workspace) -> 
     app = pages.open_page("files", id)
     look(app, "a.pt")
     assert app.button(key="load_state").disabled and "5" in table(app)["note"][0]
+
+
+def test_a_bundle_of_another_machine_that_gives_other_outputs_says_so(opened: AppTest, workspace: Workspace) -> None:
+    text, path = document("net").text, workspace.checkpoints.path("net.composer")
+    models.pool().get("net").call("bundle", text=text, path=str(path))
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    trial = load(entries["trial.safetensors"])
+    entries["trial.safetensors"] = save({name: each + (name[0] == "o") for name, each in trial.items()})
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    click(settled(opened.run()), "open:net.composer")
+    assert "Its outputs differ from those that it gave there by up to 1" in said(opened)
+    assert opened.query_params["design"] == "net-2" and [each.name for each in workspace.checkpoints.all()] == [
+        "net.composer"
+    ]
+
+
+def test_code_of_a_bundle_runs_only_when_a_person_says_so(opened: AppTest, workspace: Workspace) -> None:
+    design = layers.load("centered").design()
+    consent.allow(design)
+    id = workspace.create(design).id
+    kernel = models.pool().get(id)
+    kernel.call("bundle", text=document(id).text, path=str(workspace.checkpoints.path("code.composer")))
+    consent._allowed.clear()
+    click(settled(opened.run()), "open:code.composer")
+    new = str(opened.query_params["design"])
+    assert "whose code has not run yet" in said(opened) and document(new).bundle is not None
+    click(opened, "allow_code")
+    assert "It gives the outputs that it gave there, to the bit." in said(opened) and document(new).bundle is None
+
+
+def test_nothing_goes_into_a_design_whose_code_has_not_run(opened: AppTest, workspace: Workspace) -> None:
+    stranger = workspace.create(layers.load("centered").design()).id
+    consent._allowed.clear()
+    to(opened, "Reuse")
+    settled(opened.selectbox(key="files:reuse:net:target").set_value(stranger).run())
+    before = document(stranger).text
+    click(opened, "reuse")
+    assert "has code that has not run yet" in said(opened) and document(stranger).text == before
+
+
+def test_two_tasks_have_a_stop_each_and_a_look_waits_for_them(opened: AppTest, workspace: Workspace) -> None:
+    kernel = models.pool().get("net")
+    release = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        blocked = pool.submit(_hold, kernel, release)
+        to(opened, "Export", wait=False)
+        opened.button(key="make:program").click().run()
+        to(opened, "Checkpoints", wait=False)
+        opened.button(key="save_state").click().run()
+        checked(opened)
+        assert {each.key for each in opened.button} >= {"stop:exporting", "stop:saving"}
+        opened.button(key="stop:saving").click().run()
+        release.set()
+        blocked.result(30)
+        settled(opened)
+    assert "It was stopped before it was done." in said(opened) and not workspace.checkpoints.all()
+    assert "**Net.pt2**" in said(to(opened, "Export"))
+
+
+def _hold(kernel: Kernel, release: threading.Event) -> None:
+    """Keep the kernel's turn until it is released."""
+    with kernel._turn:
+        release.wait(60)

@@ -54,12 +54,12 @@ def test_a_look_into_a_huge_file_keeps_nobody_waiting_and_can_be_given_up(worksp
     id = workspace.create(chain(linear("0", 4, 8), name="Net")).id
     app = pages.open_page("files", id)
     app.button(key="look:huge.safetensors").click().run()
-    assert "stop" in [each.key for each in app.button]
+    assert "stop:looking" in [each.key for each in app.button]
     other = workspace.create(chain(linear("0", 4, 8), name="Other")).id
     pages.open_page("compose", other)
     app.run()
-    assert "stop" in [each.key for each in app.button]  # it still goes on
-    app.button(key="stop").click().run()
+    assert "stop:looking" in [each.key for each in app.button]  # it still goes on
+    app.button(key="stop:looking").click().run()
     pages.settled(app)
-    assert "was stopped before it was done" in "".join(each.value for each in app.markdown)
+    assert "was stopped before it was done" in "".join(each.value for each in app.caption)
     assert models.files().get(id).alive

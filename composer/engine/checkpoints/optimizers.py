@@ -13,6 +13,8 @@ from composer.engine.optimizing import KINDS, Optimizing, kept_of, optimizer_of,
 from composer.errors import CheckpointError
 from composer.matching.match import sizes
 
+KINDS_BY_NAME = tuple(KINDS)
+
 
 def load_optimizer(optimizer: torch.optim.Optimizer, checkpoint: Checkpoint, path: str) -> None:
     """Give `optimizer` the state and the options of the part at `path`, such as `optimizer.state_dict()` wrote.
@@ -34,20 +36,36 @@ def load_optimizer(optimizer: torch.optim.Optimizer, checkpoint: Checkpoint, pat
     optimizer.load_state_dict(content)
 
 
-def loaded_optimizing(model: nn.Module, checkpoint: Checkpoint, path: str, kind: str) -> Optimizing:
-    """What an optimizer of this `kind` of `model` kept, by the part at `path`.
+def loaded_optimizing(model: nn.Module, checkpoint: Checkpoint, path: str) -> Optimizing:
+    """What an optimizer of `model` kept, by the part at `path`, whose options say of what kind it is.
 
     Raises:
-        CheckpointError: where `load_optimizer` does, or nothing of the model trains.
+        CheckpointError: where `load_optimizer` does, it is of no kind that is known, or nothing of the model trains.
     """
-    if kind not in KINDS:
-        raise CheckpointError(f"{kind[:60]!r} is no kind of optimizer; there are: {', '.join(KINDS)}.")
     if not trained(model):
         raise CheckpointError("Nothing of this model is trained, so it has no optimizer. Unfreeze a parameter first.")
+    part = checkpoint.report.part(path)
+    kind = kind_of(checkpoint.content(path)) if part is not None and part.sort == "optimizer" else KINDS_BY_NAME[0]
     optimizer = optimizer_of(model, kind, 0.0)
     load_optimizer(optimizer, checkpoint, path)
     counts = [int(each["step"]) for each in optimizer.state.values() if "step" in each]
     return kept_of(model, kind, optimizer, max(counts, default=1))
+
+
+def kind_of(content: Any) -> str:
+    """Which of our kinds of optimizer has the options of this state dict.
+
+    Raises:
+        CheckpointError: where none has.
+    """
+    groups = content.get("param_groups") if isinstance(content, dict) else None
+    group = groups[0] if isinstance(groups, list) and groups and isinstance(groups[0], dict) else {}
+    if "betas" in group and not (group.get("decoupled_weight_decay") or group.get("amsgrad")):
+        return "Adam"
+    if "momentum" in group and "betas" not in group and "alpha" not in group and not group.get("nesterov"):
+        return "SGD with momentum" if group["momentum"] else "SGD"
+    known = ", ".join(KINDS_BY_NAME)
+    raise CheckpointError(f"The optimizer in the file is of another kind than {known}. Load the model without it.")
 
 
 def _checked_groups(found: Sequence[Any], own: Sequence[Mapping[str, Any]], kind: str) -> list[Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -24,6 +26,7 @@ from composer.reports import Progress
 
 _SECONDS = 120
 _STEPS = 3
+_OFTEN = 0.3  # seconds
 _EXAMPLE = """import torch
 from model import {name}
 
@@ -59,8 +62,8 @@ def write_package(design: Design, model: nn.Module, path: Path, tell: Tell = sil
         (folder / "example.py").write_text(example, encoding="utf-8")
         torch.save(model.state_dict(), folder / "weights.pt")
         torch.save([each.inputs for each in tried], folder / "inputs.pt")
-        tell(Progress("running the source in a process of its own", 2, _STEPS))
-        _run(folder, example + _TRY)
+        running = Progress("running the source in a process of its own", 2, _STEPS)
+        _run(folder, example + _TRY, lambda: tell(running))
         outputs = torch.load(folder / "outputs.pt", weights_only=True)
         rows = tuple(
             checked(trial, tuple(tensors(each)), "The exported source", 0)
@@ -73,20 +76,27 @@ def write_package(design: Design, model: nn.Module, path: Path, tell: Tell = sil
     return ExportReport(path.stat().st_size, rows, symbols(design.inputs))
 
 
-def _run(folder: Path, text: str) -> None:
-    """Run Python in a process that starts in `folder`.
+def _run(folder: Path, text: str, tell: Callable[[], None]) -> None:
+    """Run Python in a process that starts in `folder`, and `tell` that it still runs, which may give it up.
 
     Raises:
         CheckpointError: where it fails.
     """
     threads = f"import torch; torch.set_num_threads({torch.get_num_threads()})\n"  # sums depend on their number
-    try:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", threads + text],
-            cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise CheckpointError(f"The exported source did not end within {_SECONDS} s, so it is not offered.") from None
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
+    errors = folder / "errors.txt"
+    command = [sys.executable, "-W", "ignore", "-c", threads + text]
+    with errors.open("wb") as file, subprocess.Popen(command, cwd=folder, stdout=file, stderr=file) as child:
+        try:
+            for _turn in range(round(_SECONDS / _OFTEN)):
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(_OFTEN)
+                    break
+                tell()
+            else:
+                raise CheckpointError(f"The exported source did not end within {_SECONDS} s, so it is not offered.")
+        finally:
+            child.kill()
+    if child.returncode:
+        said = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        last = (said or [f"status {child.returncode}"])[-1]
         raise CheckpointError(f"The exported source was run by itself and failed: {last[:150]} It is not offered.")

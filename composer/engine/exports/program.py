@@ -55,7 +55,7 @@ def write_onnx(design: Design, model: nn.Module, path: Path, tell: Tell = silent
     """
     missing = [name for name in ("onnx", "onnxscript", "onnxruntime") if importlib.util.find_spec(name) is None]
     if missing:
-        raise CheckpointError(f"ONNX takes {', '.join(missing)}, not installed here: pip install 'composer[onnx]'.")
+        raise CheckpointError(f"ONNX takes {', '.join(missing)}, not installed here. Install the extra onnx.")
     copy = plain(design, model)
     nbytes = sum(each.nbytes for each in copy.state_dict().values())
     if nbytes >= _PROTOBUF:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from composer import atomic
-from composer.checkpoint_reports import Pair
+from composer.checkpoint_reports import LoadReport, Pair
 from composer.codegen.judging import custom_classes
 from composer.codegen.source import class_name_of, source
 from composer.design import limits
@@ -30,7 +31,6 @@ from composer.errors import CheckpointError, DesignError
 from composer.export_reports import BundleReport, Checked
 
 _ABOUT = 2**20  # bytes
-_EQUAL = 1e-5  # relative to the largest output: another machine may add in another order
 
 
 def unbundled(path: Path, weights: Path) -> BundleReport:
@@ -72,20 +72,19 @@ def restored(design: Design, weights: Path) -> nn.Module:
     return model
 
 
-def load_all(model: nn.Module, weights: Path, changes: Changes, draws: Tensor) -> None:
-    """Load every tensor of a bundle's weights under its own name."""
+def load_all(model: nn.Module, weights: Path, changes: Changes, draws: Tensor) -> LoadReport | None:
+    """Load every tensor of a bundle's weights under its own name; None where it has none."""
     with open_checkpoint(weights) as checkpoint:
         part = checkpoint.report.part("")
         pairs = [Pair(each.name, each.name) for each in part.tensors] if part else []
-        if pairs:
-            load(model, checkpoint, "", pairs, changes, draws)
+        return load(model, checkpoint, "", pairs, changes, draws) if pairs else None
 
 
-def rerun(model: nn.Module, path: Path, what: str = "The model") -> Checked | None:
+def rerun(model: nn.Module, path: Path, tolerance: float = math.inf) -> Checked | None:
     """Repeat the run that the bundle at `path` holds; None where it holds none.
 
     Raises:
-        CheckpointError: where `model` gives other outputs.
+        CheckpointError: where outputs of `model` are other tensors, or differ by more than `tolerance` allows.
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder, _opened(path) as archive:
         if TRIAL not in archive.entries:
@@ -97,7 +96,7 @@ def rerun(model: nn.Module, path: Path, what: str = "The model") -> Checked | No
     trial = Trial(_numbered(held, "input"), {}, _numbered(held, "output"))
     flags = {module: module.training for module in model.modules()}
     try:
-        return checked(trial, run(model.eval(), trial.inputs), what, _EQUAL)
+        return checked(trial, run(model.eval(), trial.inputs), "The bundle", tolerance)
     finally:
         for module, flag in flags.items():
             module.training = flag

@@ -12,7 +12,7 @@ from composer.matching.sides import Side
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
 from composer.ui.files.renaming import renames_of
-from composer.ui.going_on import going_on
+from composer.ui.going_on import outcome
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
 from composer.views.differing import differing_csv, differing_figure, differing_rows
@@ -45,7 +45,7 @@ def comparing(document: Document, checkpoints: Sequence[Checkpoint]) -> None:
             help=_("Name by name, in double precision. Rules for names that a file has are used."),
             on_click=_compare, args=(document, left, right),
         )  # fmt: skip
-    done = going_on(document, COMPARING, _("Comparing"))
+    done = outcome(document, COMPARING)
     if done:
         _show(document, done.about, done.result, changed=done.text != document.text)
 
@@ -83,7 +83,7 @@ def _show(document: Document, names: tuple[str, str], report: ComparedReport, ch
     key = f"files:differing:{document.id}:{hash(tuple(row.name for row in rows))}"
     picked = st.dataframe(
         differing_rows(rows, _words()), hide_index=True, column_config=_columns(titles), on_select="rerun",
-        selection_mode="single-row", height=38 + 35 * min(len(rows), _HEIGHT), key=key,
+        selection_mode="single-row", height=38 + 35 * min(len(rows), _HEIGHT), key=key, placeholder="",
     )  # fmt: skip
     chosen = [rows[k] for k in picked.selection.rows if k < len(rows)]
     _overlay(document, next(iter(chosen or [row for row in rows if row.difference]), None), (titles[0], titles[1]))

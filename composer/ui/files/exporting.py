@@ -12,7 +12,7 @@ from composer.export_reports import Checked, ExportReport
 from composer.ui import state, tasks, views
 from composer.ui.document import Document
 from composer.ui.files.taking import take
-from composer.ui.going_on import going_on
+from composer.ui.going_on import outcome
 from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.views.numbers import size
@@ -44,7 +44,7 @@ def exporting(document: Document) -> None:
                 _("Make {ending}").format(ending=ending), icon=":material/output:", key=f"make:{kind}",
                 on_click=_make, args=(document, kind, ending),
             )  # fmt: skip
-    done = going_on(document, EXPORTING, _("Exporting"))
+    done = outcome(document, EXPORTING)
     if done:
         kind, path = done.about
         _show(document, ways[kind][0], Path(path), done.result, changed=done.text != document.text)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from composer.errors import ComposerError
-from composer.ui import state
+from composer.ui import state, tasks
 from composer.ui.document import Document
 from composer.ui.files import bundles
-from composer.ui.files.looking import look_at
+from composer.ui.files.looking import LOOKING, look_at
 from composer.ui.files.taking import take
 from composer.ui.language import _
 from composer.ui.messages import escape
@@ -40,7 +40,11 @@ def listing(document: Document, found: Sequence[Checkpoint]) -> None:
     for each in found[:_SHOWN]:
         _row(document, each)
     if len(found) > _SHOWN:
-        st.caption(_("and {number:,} more").format(number=len(found) - _SHOWN))
+        with st.expander(
+            _("{number:,} more").format(number=len(found) - _SHOWN), key="more_files", on_change="rerun"
+        ) as more:
+            for each in found[_SHOWN:] if more.open else ():
+                _row(document, each)
 
 
 def received(document: Document, name: str) -> None:
@@ -70,45 +74,43 @@ def _row(document: Document, each: Checkpoint) -> None:
         take(_("Download {name}").format(name=name), state.documents().workspace.checkpoints.path(each.name), each.name)
         st.button(
             _("Delete {name}").format(name=name), icon=":material/delete:", type="tertiary", key=f"drop:{each.name}",
-            help=_("Delete {name}. It can be brought back.").format(name=name), on_click=_delete, args=(each.name,),
+            help=_("Delete {name}. It can be brought back.").format(name=name), on_click=_delete,
+            args=(document, each.name),
         )  # fmt: skip
 
 
-def _delete(name: str) -> None:
+def _delete(document: Document, name: str) -> None:
     try:
-        state.remember(_DELETED, state.documents().workspace.checkpoints.delete(name))
+        trashed = state.documents().workspace.checkpoints.delete(name)
     except ComposerError as error:
         state.notify(str(error))
+        return
+    if trashed:
+        state.remember(_DELETED, [trashed, *state.kept(_DELETED, [])])
+    looked = tasks.of(document, LOOKING)
+    if looked and looked.about == name:
+        tasks.forget(document, LOOKING)
 
 
 def _deleted() -> None:
-    """What was deleted last, until it is brought back or let go."""
-    trashed: Trashed | None = state.kept(_DELETED, None)
-    if trashed is None:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="checkpoint_deleted"):
-        st.markdown(f":material/delete: {_('Deleted {name}.').format(name=escape(trashed.id))}", width="stretch")
-        st.button(
-            _("Undo deletion"), icon=":material/undo:", key="restore_checkpoint", on_click=_restore, args=(trashed,)
-        )
-        st.button(
-            _("Free its room"), icon=":material/delete_forever:", type="tertiary", key="discard_checkpoint",
-            help=_("Gives its room on the disk free at once; otherwise it is kept for 30 days."), on_click=_discard,
-            args=(trashed,),
-        )  # fmt: skip
+    """What this tab deleted, until it is brought back or its room is given free."""
+    for trashed in state.kept(_DELETED, []):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"deleted:{trashed.file}"):
+            st.markdown(f":material/delete: {_('Deleted {name}.').format(name=escape(trashed.id))}", width="stretch")
+            st.button(
+                _("Undo deletion"), icon=":material/undo:", key=f"restore:{trashed.id}", on_click=_settle,
+                args=(trashed, state.documents().workspace.checkpoints.restore),
+            )  # fmt: skip
+            st.button(
+                _("Free its room"), icon=":material/delete_forever:", type="tertiary", key=f"discard:{trashed.id}",
+                help=_("Gives its room on the disk free at once; otherwise it is kept for 30 days."),
+                on_click=_settle, args=(trashed, state.documents().workspace.checkpoints.discard),
+            )  # fmt: skip
 
 
-def _restore(trashed: Trashed) -> None:
+def _settle(trashed: Trashed, act: Callable[[Trashed], object]) -> None:
     try:
-        state.documents().workspace.checkpoints.restore(trashed)
+        act(trashed)
     except ComposerError as error:
         state.notify(str(error))
-    state.remember(_DELETED, None)
-
-
-def _discard(trashed: Trashed) -> None:
-    try:
-        state.documents().workspace.checkpoints.discard(trashed)
-    except ComposerError as error:
-        state.notify(str(error))
-    state.remember(_DELETED, None)
+    state.remember(_DELETED, [each for each in state.kept(_DELETED, []) if each != trashed])

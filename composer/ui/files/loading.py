@@ -7,15 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from composer.checkpoint_reports import FileReport, LoadReport, Pair, Part
+from composer.checkpoint_reports import FileReport, LoadedTensor, LoadReport, Part, StoredTensor
 from composer.matching.match import MatchReport, MatchRow
 from composer.ui import state, tasks
 from composer.ui.document import Document
-from composer.ui.going_on import going_on
-from composer.ui.gradients import KINDS
+from composer.ui.going_on import outcome
 from composer.ui.language import _, plural
 from composer.ui.messages import escape
-from composer.ui.tasks import Task
 from composer.ui.weights import asking
 
 LOADING = "loading"
@@ -42,57 +40,50 @@ def loading(
                 help=_("A tensor of other sizes gives the values that both have room for, from the first on."),
             )  # fmt: skip
         optimizer = _optimizer(document, name, report)
+        asked = {"part": part.path, "pairs": pairs, "zero": tuple(missing) if zero else (), **optimizer}
         label = _("Load {some:,} of {all:,} tensors")
         st.button(
             label.format(some=len(pairs), all=sum(bool(row.name) for row in found.rows)), icon=":material/upload:",
             type="primary", key="load_state", disabled=not pairs,
             help=_("In one step, which can be taken back. Choose rows of the table to load only those.")
             if found.pairs() else _("Nothing of this file fits the model. A rule may give its keys the model's names."),
-            on_click=_load, args=(document, name, part.path, pairs, missing if zero else (), optimizer),
+            on_click=_load, args=(document, document.text, name, asked),
         )  # fmt: skip
-    done = going_on(document, LOADING, _("Loading"))
-    if done and done.about == name:
-        _show(document, done, done.result)
+    done = outcome(document, LOADING)
+    if done and done.about[0] == name:
+        _show(document, part, done.result, optimizer=bool(done.about[1]))
 
 
 def _optimizer(document: Document, name: str, report: FileReport) -> dict[str, str]:
-    """The optimizer of the file that is loaded too, and its kind; nothing where none is."""
+    """The optimizer of the file that is loaded too; nothing where none is."""
     path = next((part.path for part in report.parts if part.sort == "optimizer"), None)
     if path is None:
         return {}
     key = f"files:optimizer:{document.id}:{name}"
-    wanted = st.checkbox(_("Optimizer, of kind"), key=key, help=_("Steps on Gradients then go on from where it was."))
-    kinds = list(KINDS)
-    kind = st.selectbox(
-        _("Kind of optimizer"), kinds, kinds.index(likely_kind(path, report)), key=f"{key}:kind", width=170,
-        label_visibility="collapsed", disabled=not wanted,
-    )  # fmt: skip
-    return {"optimizer": path, "kind": kind} if wanted else {}
+    wanted = st.checkbox(_("Optimizer"), key=key, help=_("Steps on Gradients then go on from where it was."))
+    return {"optimizer": path} if wanted else {}
 
 
-def likely_kind(path: str, report: FileReport) -> str:
-    """Which kind of optimizer has such options."""
-    options = {name.removeprefix(f"{path}.param_groups.0."): text for name, text in report.values}
-    if any(name.startswith("betas") for name in options):
-        return "Adam"
-    return "SGD with momentum" if options.get("momentum", "0") not in ("0", "0.0") else "SGD"
-
-
-def _load(
-    document: Document, name: str, part: str, pairs: Sequence[Pair], zero: Sequence[str], optimizer: dict[str, str]
-) -> None:
+def _load(document: Document, text: str, name: str, asked: dict[str, Any]) -> None:
+    """Load what was chosen when the design was what `text` says."""
+    if text != document.text:
+        state.notify(_("The design has changed since this was drawn: look at what fits now."))
+        return
     path = str(state.documents().workspace.checkpoints.path(name))
-    asked: dict[str, Any] = {"part": part, "pairs": tuple(pairs), "zero": tuple(zero), **optimizer}
-    asked["slices"] = bool(state.kept(f"files:slices:{document.id}", False))
-    tasks.begin(document, LOADING, "load_state", name, patience=2, text=document.text, path=path, **asked)
+    slices = bool(state.kept(f"files:slices:{document.id}", False))
+    about = (name, asked.get("optimizer"))
+    tasks.begin(document, LOADING, "load_state", about, patience=2, text=text, path=path, slices=slices, **asked)
 
 
-def _show(document: Document, task: Task, report: LoadReport) -> None:
+def _show(document: Document, part: Part, report: LoadReport, optimizer: bool) -> None:
+    stored = {each.name: each for each in part.tensors}
     text = plural("Loaded {number} tensor.", "Loaded {number} tensors.", len(report.loaded))
     if report.zeroed:
         text += " " + plural("{number} is zero.", "{number} are zero.", len(report.zeroed))
     if report.kept:
         text += " " + plural("{number} kept its values.", "{number} kept their values.", len(report.kept))
+    if optimizer:
+        text += " " + _("So was what the optimizer kept.")
     with st.container(horizontal=True, vertical_alignment="center", key="loaded"):
         st.markdown(f":material/check: {text}", width="content", help=escape(", ".join(report.kept[:20])) or None)
         known = asking.weights_of(document).of(document.text)
@@ -101,20 +92,25 @@ def _show(document: Document, task: Task, report: LoadReport) -> None:
         elif not report.undoable:
             st.caption(_("Too large to be kept for a way back."))
     for row in report.resolved:
-        st.caption(_("{path} took its sizes from the file.").format(path=escape(row.path)))
-    odd = [each for each in report.loaded if each.note or each.nan or each.inf]
-    for each in odd[:_NOTES]:
-        st.caption(f"{escape(each.name)}: {escape(_of(each.note, each.nan, each.inf))}")
+        st.caption(
+            _("{path} took its sizes from the file, and keeps them when the load is taken back.").format(
+                path=escape(row.path)
+            )
+        )
+    odd = [(each.name, text) for each in report.loaded if (text := _of(each, stored[each.key]))]
+    for name, text in odd[:_NOTES]:
+        st.caption(f"{escape(name)}: {escape(text)}")
     if len(odd) > _NOTES:
         st.caption(_("and {number:,} more").format(number=len(odd) - _NOTES))
 
 
-def _of(note: str, nan: int | None, inf: int | None) -> str:
-    parts = [
-        note,
-        _("{number} NaN").format(number=nan) if nan else "",
-        _("{number} infinite").format(number=inf) if inf else "",
-    ]
+def _of(loaded: LoadedTensor, stored: StoredTensor) -> str:
+    """What is to be known of values that were loaded; how many are not finite was counted in the file."""
+    found = stored.statistics
+    nan, inf = (found.nan, found.plus_inf + found.minus_inf) if found else (0, 0)
+    parts = [loaded.note]
+    parts += [_("{number:,} NaN").format(number=nan)] if nan else []
+    parts += [_("{number:,} infinite").format(number=inf)] if inf else []
     return ", ".join(filter(None, parts))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer.checkpoint_reports import FileReport, Part
+from composer.errors import ComposerError
 from composer.matching.match import MatchReport, match
 from composer.matching.parts import best_part
 from composer.matching.rename import Rename
@@ -14,12 +15,12 @@ from composer.reports import TensorReport
 from composer.tensor_reports import HeldTensor
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
-from composer.ui.files.loading import loading
+from composer.ui.files.loading import LOADING, loading
 from composer.ui.files.matched import matched
 from composer.ui.files.renaming import renaming
-from composer.ui.going_on import going_on
+from composer.ui.going_on import outcome
 from composer.ui.language import _, plural
-from composer.ui.messages import escape
+from composer.ui.messages import escape, show_error
 from composer.views.numbers import size
 from composer.views.wording import shorten
 
@@ -32,13 +33,13 @@ def look_at(document: Document, name: str) -> None:
     """Open a checkpoint of the workspace in a process of its own, and see what is in it."""
     path = state.documents().workspace.checkpoints.path(name)
     state.remember(f"files:slices:{document.id}", False)
-    tasks.forget(document, "loading")
+    tasks.forget(document, LOADING)
     tasks.begin(document, LOOKING, "examine", name, pool=models.files(), path=str(path))
 
 
 def looking(document: Document, rows: Sequence[HeldTensor]) -> None:
     """What was found in the file that is looked at, beside what the live model holds: `rows`."""
-    done = going_on(document, LOOKING, _("Looking into the file"))
+    done = outcome(document, LOOKING)
     if done is None:
         if tasks.of(document, LOOKING) is None:
             st.caption(
@@ -47,14 +48,18 @@ def looking(document: Document, rows: Sequence[HeldTensor]) -> None:
         return
     name, report = str(done.about), done.result
     st.markdown(f"**{escape(name)}** · {_said(report)}")
-    if not report.parts:
+    if not any(part.tensors for part in report.parts):
         st.markdown(_("There is no tensor in it."))
         return
     model = [row.tensor for row in rows]
     part = _part(document, report, model)
     _show_facts(report, part)
     renames = renaming(document, name, part, model)
-    found = _match(document, part, model, renames)
+    try:
+        found = _match(document, part, model, renames)
+    except ComposerError as error:
+        show_error(error, "match_failure")
+        return
     chosen = matched(document, name, found)
     loading(document, name, report, part, found, chosen)
 
@@ -62,7 +67,8 @@ def looking(document: Document, rows: Sequence[HeldTensor]) -> None:
 def _match(document: Document, part: Part, model: Sequence[TensorReport], renames: Sequence[Rename]) -> MatchReport:
     """Which tensor goes where. Of layers that wait for their sizes the live model itself has to be asked."""
     slices = bool(state.kept(f"files:slices:{document.id}", False))
-    if all(each.shape is not None for each in model):
+    waits = any(task.live for task in tasks.running(document).values())
+    if waits or all(each.shape is not None for each in model):
         return match(model, part, renames, slices)
     kernel = models.pool().get(document.id)
     found: MatchReport = kernel.call(

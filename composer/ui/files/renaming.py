@@ -36,10 +36,12 @@ def renaming(document: Document, name: str, part: Part, model: Sequence[TensorRe
     if not rules and complete:
         return rules
     title = _("Names") if not rules else plural("{number} rule for names", "{number} rules for names", len(rules))
-    with st.expander(title, expanded=True, icon=":material/swap_horiz:", key=f"files:names:{document.id}"):
+    suggested = [] if complete else [each for each in _suggested_for(part, tuple(model)) if each.renames != rules]
+    with st.expander(
+        title, expanded=bool(rules or suggested), icon=":material/swap_horiz:", key=f"files:names:{document.id}"
+    ):
         _rules(document, name, part, rules)
-        if not complete:
-            _suggestions(document, name, [each for each in _suggested_for(part, tuple(model)) if each.renames != rules])
+        _suggestions(document, name, suggested)
         _another(document, name)
     return rules
 
@@ -73,7 +75,7 @@ def _rules(document: Document, name: str, part: Part, rules: Sequence[Rename]) -
 def _sentence(rule: Rename) -> str:
     old, new = (f"`{shorten(text, _TEXT)}`" if text else _("nothing") for text in (rule.old, rule.new))
     words = {
-        "prefix": _("what begins with {old} begins with {new}"),
+        "prefix": _prefix(rule),
         "regex": _("where {old} is found, {new}"),
         "pair": _("{old} is {new}"),
     }
@@ -84,6 +86,12 @@ def _sentence(rule: Rename) -> str:
 @lru_cache(maxsize=32)
 def _suggested_for(part: Part, model: tuple[TensorReport, ...]) -> tuple[Suggestion, ...]:
     return suggest(model, part)
+
+
+def _prefix(rule: Rename) -> str:
+    if not rule.new:
+        return _("{old} at the beginning is taken away")
+    return _("{old} at the beginning becomes {new}") if rule.old else _("{new} is put before every name")
 
 
 def _suggestions(document: Document, name: str, found: Sequence[Suggestion]) -> None:
@@ -126,5 +134,8 @@ def _add(document: Document, name: str, kind: Kind, old: str, new: str, transpos
     wrong = problem(rule)
     if wrong:
         state.notify(wrong)
+        return
+    if rule in renames_of(document, name):
+        state.notify(_("That rule is there already."))
         return
     _set(document, name, [*renames_of(document, name), rule])

@@ -13,14 +13,13 @@ from composer.errors import ComposerError
 from composer.tensor_reports import HeldTensor
 from composer.ui import state, tasks
 from composer.ui.document import Document
-from composer.ui.going_on import going_on
-from composer.ui.language import _
+from composer.ui.going_on import outcome
+from composer.ui.language import _, plural
 from composer.ui.messages import escape
 from composer.ui.weights import asking
 from composer.views.numbers import size
 
 SAVING = "saving"
-_ALL, _SOME = "all", "some"
 
 
 def saving(document: Document, rows: Sequence[HeldTensor]) -> None:
@@ -34,7 +33,7 @@ def saving(document: Document, rows: Sequence[HeldTensor]) -> None:
             help=_(".safetensors holds tensors and nothing that could run; .pt is what torch.save writes."),
         )  # fmt: skip
         dtype = st.selectbox(
-            _("Values as"), (None, *get_args(Dtype)), key=f"{key}:dtype", width=150,
+            _("Values as"), ("", *get_args(Dtype)), key=f"{key}:dtype", width=150,
             format_func=lambda each: each or _("as they are"),
             help=_("What floating-point values are written as. Others, such as counters, stay what they are."),
         )  # fmt: skip
@@ -49,9 +48,10 @@ def saving(document: Document, rows: Sequence[HeldTensor]) -> None:
         chosen = chosen_names(rows, pattern)
         names = chosen if pattern.strip() else None
         st.button(
-            _("Save"), icon=":material/save:", type="primary", key="save_state", disabled=not chosen,
+            _("Save"), icon=":material/save:", type="primary", key="save_state",
+            disabled=not chosen or not name.strip(),
             help=_("Writes the state dict to the workspace. The model stays as it is."),
-            on_click=_save, args=(document, f"{name}.{ending}", ending, names, dtype, buffers, optimizer),
+            on_click=_save, args=(document, _file(name, ending), ending, names, dtype or None, buffers, optimizer),
         )  # fmt: skip
     if not chosen:
         st.caption(f":orange[{_('Nothing of the model is called that.')}]")
@@ -59,7 +59,7 @@ def saving(document: Document, rows: Sequence[HeldTensor]) -> None:
         st.caption(
             _("{some} of {all} tensors").format(some=len(chosen), all=len([each for each in rows if each.tensor.saved]))
         )
-    done = going_on(document, SAVING, _("Saving"))
+    done = outcome(document, SAVING)
     if done:
         _show(done.result, str(done.about))
 
@@ -109,9 +109,22 @@ def _save(
     )  # fmt: skip
 
 
+def _file(name: str, ending: str) -> str:
+    """The name of a file, whether or not a person has typed its ending."""
+    stem = name.strip()
+    for known in get_args(Format):
+        stem = stem.removesuffix(f".{known}")
+    return f"{stem}.{ending}"
+
+
 def _show(report: SavedReport, name: str) -> None:
-    text = _("Saved {name}: {tensors:,} tensors, {size}.").format(
-        name=f"**{escape(name)}**", tensors=report.tensors, size=size(report.nbytes)
+    parts = [plural("{number} tensor", "{number} tensors", report.tensors)]
+    if report.aliases:
+        parts.append(plural("{number} further name of one", "{number} further names of them", report.aliases))
+    if report.optimizer:
+        parts.append(_("what the optimizer keeps"))
+    text = _("Saved {name}: {parts}, {size}.").format(
+        name=f"**{escape(name)}**", parts=", ".join(parts), size=size(report.nbytes)
     )
     st.markdown(f":material/check: {text}", help=f"{report.nbytes:,} B")
     if report.dtype:

@@ -12,7 +12,7 @@ from composer.catalog.options import DTYPES
 from composer.checkpoint_reports import Format
 from composer.errors import ComposerError
 from composer.shelf_reports import ShelfItem, ShelfReport
-from composer.ui import models, state, tables
+from composer.ui import models, state, tables, tasks
 from composer.ui.document import Document
 from composer.ui.language import _
 from composer.ui.messages import escape, show_error
@@ -31,6 +31,9 @@ def shelf(document: Document, checkpoints: Sequence[Checkpoint]) -> None:
     st.caption(
         _("Make tensors, put them into a list or a dict, save and load them, and look whether they come back the same.")
     )
+    if any(task.live for task in tasks.running(document).values()):
+        st.caption(_("The model's process, which holds them, is busy with something else."))
+        return
     _making(document)
     try:
         report: ShelfReport = _ask(document, "shelf")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from composer.device_reports import DevicesReport, MixReport, MoveReport
-from composer.recordings.recording import Recording
 from composer.recordings.settings import OF_A_DESIGN, Settings
 from composer.recordings.text import loads, settings_text
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
+from composer.ui.tasks import Asking
 
 TIMING = "timing"
 _DEVICES = "devices"
@@ -67,11 +66,12 @@ def begin(document: Document, settings: Settings) -> None:
     text, recordings = document.text, state.documents().workspace.recordings
     of_a_design = settings.kind in OF_A_DESIGN
 
-    def keep(found: Any) -> str:
-        recording: Recording = loads(found)
-        return recordings.save(recording)
+    def work(ask: Asking) -> str:
+        design = text if of_a_design else ""
+        found = ask(models.timings(), document.id, "measure", settings=settings_text(settings), text=design)
+        return recordings.save(loads(found))
 
-    tasks.begin(
-        document, TIMING, "measure", settings.kind, patience=0.5, pool=models.timings(), ends=True, then=keep,
-        settings=settings_text(settings), **({"text": text} if of_a_design else {}),
-    )  # fmt: skip
+    def stop() -> None:
+        models.timings().close(document.id)  # at once, whatever it is doing: it holds nothing that is worth keeping
+
+    tasks.start(document, TIMING, work, settings.kind, patience=0.5, live=False, stop=stop)

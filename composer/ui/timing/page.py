@@ -8,7 +8,7 @@ from composer.device_reports import DevicesReport
 from composer.errors import ComposerError
 from composer.ui import sheets, state, tasks
 from composer.ui.document import Document
-from composer.ui.going_on import going_on
+from composer.ui.going_on import going_on, outcome
 from composer.ui.jobs import drawn_while
 from composer.ui.language import _
 from composer.ui.messages import escape, show_error
@@ -62,7 +62,8 @@ def _experiments(document: Document, report: DevicesReport) -> None:
         )  # fmt: skip
     if isinstance(asked, str):
         st.caption(escape(asked))
-    done = going_on(document, TIMING, _("Timing"))
+    going_on(document, {TIMING: _("Timing")})
+    done = outcome(document, TIMING)
     if done:
         state.remember(f"timing:fresh:{done.about}", done.result)
         tasks.forget(document, TIMING)

@@ -104,7 +104,7 @@ def _charts(kind: str, shown: Shown) -> None:
 
 def _table(kind: str, shown: Shown) -> None:
     with st.expander(_("Table"), key=f"timing:table:{kind}"):
-        st.dataframe(timing_rows(shown), hide_index=True, column_config=_columns(shown[0][1].axis))
+        st.dataframe(timing_rows(shown), hide_index=True, column_config=_columns(shown[0][1].axis), placeholder="")
 
 
 def _columns(axis: str) -> dict[str, Any]:
