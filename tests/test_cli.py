@@ -52,7 +52,7 @@ def saved(net: Design, name: str = "net.json") -> Path:
 def test_version_and_help(run: Run) -> None:
     assert run("--version").output == f"block-composer, version {__version__}\n"
     shown = run("-h").output
-    for command in ("new", "templates", "check", "summary", "export", "graph", "run", "schema"):
+    for command in ("new", "templates", "check", "summary", "export", "graph", "run", "bench", "schema"):
         assert f"\n  {command} " in shown
         assert run(command, "--help").exit_code == 0
 

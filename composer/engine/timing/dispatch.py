@@ -35,6 +35,8 @@ NOTES = {
     GRAPH: "the model's kernels, recorded once and launched together",
 }
 
+_NO_COMPILER = ("No working C++", "not found", "Failed to find", "InvalidCxxCompiler")
+
 
 def dispatch(settings: Dispatch, design: Design, tell: Tell = lambda event: None) -> Recording:
     """Time the forward pass of `design` in eval mode, called in every way, at every batch size on every device.
@@ -103,7 +105,7 @@ def _compiled(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
 def _explained(error: Exception) -> str:
     """Why nothing was compiled, and what to do about it."""
     text = str(error)
-    if "compiler" in text.lower() and ("No working C++" in text or "not found" in text or "InvalidCxxCompiler" in text):
+    if "compiler" in text.lower() and any(each in text for each in _NO_COMPILER):
         return "torch.compile needs a C++ compiler, and found none; install g++ or clang"
     if "triton" in text.lower() and ("install" in text or "Cannot find" in text):
         return "torch.compile needs Triton for this device, and found none; install the package triton"

@@ -22,6 +22,7 @@ from composer.reports import Progress
 Tell = Callable[[Progress], None]
 _OFTEN = 0.1  # seconds between two events that say the same
 PATIENCE = 5  # times the seconds of a point, that a single call may take
+_WORK = 0.01  # seconds; a shorter call is mostly what it takes to begin it, and says little about larger ones
 
 _NO_MEMORY = re.compile(r"(can't allocate|not enough|out of) memory|bad allocation|defaultcpuallocator", re.IGNORECASE)
 _REFUSED = (RuntimeError, ValueError, TypeError, NotImplementedError, MemoryError)
@@ -125,7 +126,7 @@ def left_out(x: int, before: Sequence[Point], method: Method, growth: float) -> 
         return f"left out: {last.failure.removeprefix('left out: ')}"
     if last.failure.startswith("left out"):
         return last.failure
-    expected = last.median * growth if last.samples else 0
+    expected = last.median * growth if last.samples and last.median > _WORK else 0
     if expected > PATIENCE * method.seconds:
         return f"left out: a call at {x:,} would take about {expected:.0f} s, and a point has {method.seconds:g} s"
     return ""
