@@ -51,7 +51,10 @@ def test_a_design_is_timed_and_written_so_that_a_workspace_takes_it(run: Run, tm
     ):
         assert line in done.stdout
     assert done.stdout.splitlines()[-1].endswith("overhead: what is between them")
-    assert done.stderr.splitlines()[:2] == ["[1/2] cpu: batch of 1", "[2/2] cpu: batch of 4"]
+    assert done.stderr.splitlines()[:2] == [
+        "[1/3] cpu, training: batch size 1",
+        "[2/3] cpu, training: batch size 4",
+    ]
 
 
 def test_json_alone_is_on_standard_output(run: Run) -> None:

@@ -46,7 +46,7 @@ def test_experiments_and_what_is_refused() -> None:
             "measure", on_progress=told.append, settings=settings_text(Model(batches=(2,), method=QUICK)), text=mlp()
         )
         assert all(series.timed for series in loads(text).series)
-        assert told[0].text == "cpu: batch of 2"
+        assert told[0].text == "cpu, training: batch size 2"
         assert measured(kernel, Fetching(products=2, method=QUICK)).experiment == "fetching"
         with pytest.raises(RecordingError, match=r"^The settings: "):
             kernel.call("measure", settings=json.dumps({"kind": "guess"}))

@@ -11,14 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from composer.design.document import Design
+from composer.engine.timing.curves import Curve, timed_curves
 from composer.engine.timing.designs import batches_of, held_by, inputs_for, ready
 from composer.engine.timing.method import threads
-from composer.engine.timing.points import Impossible, Tell, Work, curve, is_out_of_memory
+from composer.engine.timing.points import Impossible, Tell, Work, is_out_of_memory
 from composer.engine.timing.recorder import Recorder
 from composer.engine.timing.straight import straight_line
-from composer.recordings.recording import Recording, Series
+from composer.recordings.recording import Recording
 from composer.recordings.settings import Dispatch
-from composer.reports import Progress
 
 Call = Callable[[], object]
 
@@ -47,17 +47,14 @@ def dispatch(settings: Dispatch, design: Design, tell: Tell = lambda event: None
     """
     recorder = Recorder(settings, design.name)
     batches = batches_of(design, settings.batches)
-    series = []
     with threads(settings.method.threads):
         model = ready(design, batches[0], settings.sizes).eval()
-        for device in recorder.devices:
-            here = model.to(device)
-            for what, way in WAYS.items():
-                prepare = partial(_work, design, here, settings, device, way)
-                tell(Progress(f"{device}, {what}: begins", 0, len(batches)))
-                points = curve(batches, device, settings.method, tell, f"{device}, {what}: batch of {{x}}", prepare)
-                series.append(Series(what=what, device=str(device), points=points, note=NOTES[what]))
-    return recorder.recording(series)
+        curves = [
+            Curve(what, device, batches, partial(_work, design, model, settings, device, way), note=NOTES[what])
+            for device in recorder.devices
+            for what, way in WAYS.items()
+        ]
+        return recorder.recording(timed_curves(curves, settings, tell))
 
 
 def _work(
@@ -69,7 +66,7 @@ def _work(
     batch: int,
 ) -> Work:
     inputs = inputs_for(design, batch, settings.sizes, device)
-    return Work(way(model, inputs), None if way is _compiled else [*held_by(model), *inputs])
+    return Work(way(model.to(device), inputs), None if way is _compiled else [*held_by(model), *inputs])
 
 
 def _eager(model: nn.Module, inputs: Sequence[Tensor]) -> Call:

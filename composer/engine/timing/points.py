@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -64,6 +63,7 @@ def point(x: int, device: torch.device, method: Method, tell: Callable[[], None]
     """Time what `prepare` makes at `x`; where it cannot be made or run, the point that says why."""
 
     def run() -> Point:
+        tell()
         work = prepare()
         found = timed(work.call, clock_of([device, *work.also]), method, tell)
         peak = peak_bytes(device, work.held, work.call) if found.median < method.seconds else None
@@ -89,29 +89,6 @@ def attempted(x: int, device: torch.device, run: Callable[[], Point]) -> Point:
         failure = _failure(x, device, error)
     free(device)
     return Point(x=x, failure=failure)
-
-
-def curve(
-    xs: Sequence[int],
-    device: torch.device,
-    method: Method,
-    tell: Tell,
-    what: str,
-    prepare: Callable[[int], Work],
-    power: int = 1,
-) -> tuple[Point, ...]:
-    """A point at each of `xs`, which rise. A call takes as long as `power` says: by x to that power.
-
-    `what` is told; it names the place of x as `{x}`.
-    """
-    points: list[Point] = []
-    for done, x in enumerate(xs):
-        told = telling(tell, Progress(what.format(x=f"{x:,}"), done, len(xs)))
-        reason = left_out(x, points, method, (x / xs[done - 1]) ** power if done else 1)
-        missing = Point(x=x, failure=reason) if reason else None
-        points.append(missing or point(x, device, method, told, partial(prepare, x)))
-    free(device)
-    return tuple(points)
 
 
 def left_out(x: int, before: Sequence[Point], method: Method, growth: float) -> str:

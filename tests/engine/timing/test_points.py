@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 import torch
 
+from composer.engine.timing.curves import Curve, timed_curves
 from composer.engine.timing.points import (
     Impossible,
     Work,
-    curve,
     is_out_of_memory,
     left_out,
     peak_bytes,
     telling,
 )
 from composer.recordings.recording import Point
-from composer.recordings.settings import Method
+from composer.recordings.settings import Matmul, Method
 from composer.reports import Progress
 
 CPU = torch.device("cpu")
-QUICK = Method(seconds=0.02)
+QUICK = Matmul(method=Method(seconds=0.02))
 
 
 def failing(at: int, error: Exception) -> tuple[Point, ...]:
@@ -30,7 +30,7 @@ def failing(at: int, error: Exception) -> tuple[Point, ...]:
             raise error
         return Work(lambda: sum(range(x)))
 
-    return curve((1, 2, 4, 8, 16), CPU, QUICK, lambda event: None, "at {x}", prepare)
+    return timed_curves([Curve("a", CPU, (1, 2, 4, 8, 16), prepare)], QUICK, lambda event: None)[0].points
 
 
 def test_out_of_memory_is_said_with_the_size_and_smaller_ones_are_kept() -> None:
@@ -98,5 +98,13 @@ def test_an_event_is_told_at_once_and_not_again_and_again() -> None:
 
 def test_places_and_progress_are_told() -> None:
     told: list[Progress] = []
-    curve((1, 2048), CPU, QUICK, told.append, "cpu: {x}×{x}", lambda x: Work(lambda: None, flops=x, nbytes=2 * x))
-    assert list(dict.fromkeys(told)) == [Progress("cpu: 1×1", 0, 2), Progress("cpu: 2,048×2,048", 1, 2)]
+    curves = [Curve(what, CPU, (1, 2048), lambda x: Work(lambda: None, flops=x), "float32") for what in ("a", "b")]
+    series = timed_curves(curves, QUICK, told.append)
+    assert [(each.what, each.dtype, each.device) for each in series] == [
+        ("a", "float32", "cpu"),
+        ("b", "float32", "cpu"),
+    ]
+    assert list(dict.fromkeys(told)) == [
+        Progress(f"cpu, float32, {what}: n {x}", k, 4)
+        for k, (what, x) in enumerate([("a", "1"), ("a", "2,048"), ("b", "1"), ("b", "2,048")])
+    ]
