@@ -35,6 +35,7 @@ NOTES = {
     GRAPH: "the model's kernels, recorded once and launched together",
 }
 
+AXIS = "batch size"
 _NO_COMPILER = ("No working C++", "not found", "Failed to find", "InvalidCxxCompiler")
 
 
@@ -50,7 +51,9 @@ def dispatch(settings: Dispatch, design: Design, tell: Tell = lambda event: None
     with threads(settings.method.threads):
         model = ready(design, batches[0], settings.sizes).eval()
         curves = [
-            Curve(what, device, batches, partial(_work, design, model, settings, device, way), note=NOTES[what])
+            Curve(
+                what, device, batches, partial(_work, design, model, settings, device, way), note=NOTES[what], axis=AXIS
+            )
             for device in recorder.devices
             for what, way in WAYS.items()
         ]

@@ -29,9 +29,7 @@ def fetching(settings: Fetching, tell: Tell = lambda event: None) -> Recording:
     recorder = Recorder(settings)
     with threads(settings.method.threads):
         curves = [
-            Curve(
-                what, device, settings.sizes, partial(_work, device, settings.products, way), "float32", note, power=3
-            )
+            Curve(what, device, settings.sizes, partial(_work, device, settings.products, way), "float32", note, 3)
             for device in recorder.devices
             for note in [_note(device, settings)]
             for what, way in ((FETCHED, fetched), (LOGGED, logged))

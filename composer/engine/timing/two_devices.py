@@ -33,17 +33,10 @@ def two_devices(settings: TwoDevices, tell: Tell = lambda event: None) -> Record
     recorder = Recorder(settings)
     if not set(recorder.devices) <= set(found):
         raise MeasureError(f"This needs two of {', '.join(map(str, found))}.")
-    note = f"on {' and '.join(map(str, recorder.devices))}"
+    devices = recorder.devices
+    note = f"on {' and '.join(map(str, devices))}"
     curves = [
-        Curve(
-            what,
-            recorder.devices[0],
-            settings.sizes,
-            partial(two_products, recorder.devices, waits),
-            "float32",
-            note,
-            3,
-        )
+        Curve(what, devices[0], settings.sizes, partial(two_products, devices, waits), "float32", note, power=3)
         for what, waits in ((AFTER, True), (TOGETHER, False))
     ]
     with threads(settings.method.threads):

@@ -47,7 +47,7 @@ def test_products_and_a_copy() -> None:
     assert (four.nbytes, eight.nbytes) == (3 * 16 * 8, 3 * 64 * 8) and eight.peak_memory == 3 * 64 * 8
     assert series[COPY, ""].points[0].nbytes == 2**13
     assert [roof.dtype for roof in roofs(found)] == ["float32", "float64"]
-    assert {event.text for event in told} >= {"cpu, float32, product: n 8", "cpu, copy: n 4,096"}
+    assert {event.text for event in told} >= {"cpu, float32, product: n 8", "cpu, copy: bytes 4,096"}
 
 
 def test_what_every_recording_says() -> None:

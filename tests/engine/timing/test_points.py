@@ -100,10 +100,7 @@ def test_places_and_progress_are_told() -> None:
     told: list[Progress] = []
     curves = [Curve(what, CPU, (1, 2048), lambda x: Work(lambda: None, flops=x), "float32") for what in ("a", "b")]
     series = timed_curves(curves, QUICK, told.append)
-    assert [(each.what, each.dtype, each.device) for each in series] == [
-        ("a", "float32", "cpu"),
-        ("b", "float32", "cpu"),
-    ]
+    assert [(each.what, each.dtype, each.device) for each in series] == [(k, "float32", "cpu") for k in ("a", "b")]
     assert list(dict.fromkeys(told)) == [
         Progress(f"cpu, float32, {what}: n {x}", k, 4)
         for k, (what, x) in enumerate([("a", "1"), ("a", "2,048"), ("b", "1"), ("b", "2,048")])
