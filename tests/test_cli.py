@@ -52,7 +52,8 @@ def saved(net: Design, name: str = "net.json") -> Path:
 def test_version_and_help(run: Run) -> None:
     assert run("--version").output == f"block-composer, version {__version__}\n"
     shown = run("-h").output
-    for command in ("new", "templates", "check", "summary", "export", "graph", "run", "look", "diff", "schema"):
+    commands = ("new", "templates", "check", "summary", "export", "graph", "run", "look", "diff", "bench", "schema")
+    for command in commands:
         assert f"\n  {command} " in shown
         assert run(command, "--help").exit_code == 0
 

@@ -11,14 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from composer.design.document import Design
+from composer.engine.timing.curves import Curve, timed_curves
 from composer.engine.timing.designs import batches_of, held_by, inputs_for, ready
 from composer.engine.timing.method import threads
-from composer.engine.timing.points import Impossible, Tell, Work, curve, is_out_of_memory
+from composer.engine.timing.points import Impossible, Tell, Work, is_out_of_memory
 from composer.engine.timing.recorder import Recorder
 from composer.engine.timing.straight import straight_line
-from composer.recordings.recording import Recording, Series
+from composer.recordings.recording import Recording
 from composer.recordings.settings import Dispatch
-from composer.reports import Progress
 
 Call = Callable[[], object]
 
@@ -35,6 +35,9 @@ NOTES = {
     GRAPH: "the model's kernels, recorded once and launched together",
 }
 
+AXIS = "batch size"
+_NO_COMPILER = ("No working C++", "not found", "Failed to find", "InvalidCxxCompiler")
+
 
 def dispatch(settings: Dispatch, design: Design, tell: Tell = lambda event: None) -> Recording:
     """Time the forward pass of `design` in eval mode, called in every way, at every batch size on every device.
@@ -45,17 +48,16 @@ def dispatch(settings: Dispatch, design: Design, tell: Tell = lambda event: None
     """
     recorder = Recorder(settings, design.name)
     batches = batches_of(design, settings.batches)
-    series = []
     with threads(settings.method.threads):
         model = ready(design, batches[0], settings.sizes).eval()
-        for device in recorder.devices:
-            here = model.to(device)
-            for what, way in WAYS.items():
-                prepare = partial(_work, design, here, settings, device, way)
-                tell(Progress(f"{device}, {what}: begins", 0, len(batches)))
-                points = curve(batches, device, settings.method, tell, f"{device}, {what}: batch of {{x}}", prepare)
-                series.append(Series(what=what, device=str(device), points=points, note=NOTES[what]))
-    return recorder.recording(series)
+        curves = [
+            Curve(
+                what, device, batches, partial(_work, design, model, settings, device, way), note=NOTES[what], axis=AXIS
+            )
+            for device in recorder.devices
+            for what, way in WAYS.items()
+        ]
+        return recorder.recording(timed_curves(curves, settings, tell))
 
 
 def _work(
@@ -67,7 +69,7 @@ def _work(
     batch: int,
 ) -> Work:
     inputs = inputs_for(design, batch, settings.sizes, device)
-    return Work(way(model, inputs), None if way is _compiled else [*held_by(model), *inputs])
+    return Work(way(model.to(device), inputs), None if way is _compiled else [*held_by(model), *inputs])
 
 
 def _eager(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
@@ -103,7 +105,7 @@ def _compiled(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
 def _explained(error: Exception) -> str:
     """Why nothing was compiled, and what to do about it."""
     text = str(error)
-    if "compiler" in text.lower() and ("No working C++" in text or "not found" in text or "InvalidCxxCompiler" in text):
+    if "compiler" in text.lower() and any(each in text for each in _NO_COMPILER):
         return "torch.compile needs a C++ compiler, and found none; install g++ or clang"
     if "triton" in text.lower() and ("install" in text or "Cannot find" in text):
         return "torch.compile needs Triton for this device, and found none; install the package triton"

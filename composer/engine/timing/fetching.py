@@ -8,10 +8,11 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from composer.engine.timing.curves import Curve, timed_curves
 from composer.engine.timing.method import threads
-from composer.engine.timing.points import Tell, Work, curve
+from composer.engine.timing.points import Tell, Work
 from composer.engine.timing.recorder import Recorder
-from composer.recordings.recording import Recording, Series
+from composer.recordings.recording import Recording
 from composer.recordings.settings import Fetching
 
 FETCHED = "fetched each time"
@@ -26,16 +27,14 @@ def fetching(settings: Fetching, tell: Tell = lambda event: None) -> Recording:
         MeasureError: where a device is not there.
     """
     recorder = Recorder(settings)
-    series = []
     with threads(settings.method.threads):
-        for device in recorder.devices:
-            note = _note(device, settings)
-            for what, way in ((FETCHED, fetched), (LOGGED, logged)):
-                text = f"{device}, {what}: {settings.products:,} products of {{x}}×{{x}}"
-                prepare = partial(_work, device, settings.products, way)
-                points = curve(settings.sizes, device, settings.method, tell, text, prepare, power=3)
-                series.append(Series(what=what, device=str(device), dtype="float32", points=points, note=note))
-    return recorder.recording(series)
+        curves = [
+            Curve(what, device, settings.sizes, partial(_work, device, settings.products, way), "float32", note, 3)
+            for device in recorder.devices
+            for note in [_note(device, settings)]
+            for what, way in ((FETCHED, fetched), (LOGGED, logged))
+        ]
+        return recorder.recording(timed_curves(curves, settings, tell))
 
 
 def fetched(matrices: list[Tensor], products: int) -> list[float]:

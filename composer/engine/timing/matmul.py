@@ -7,12 +7,15 @@ from functools import partial
 import torch
 
 from composer.engine.preview import DTYPE
+from composer.engine.timing.curves import Curve, timed_curves
 from composer.engine.timing.method import threads
-from composer.engine.timing.points import Tell, Work, curve
+from composer.engine.timing.points import Tell, Work
 from composer.engine.timing.recorder import Recorder
 from composer.recordings.derived import COPY, PRODUCT
-from composer.recordings.recording import Recording, Series
+from composer.recordings.recording import Recording
 from composer.recordings.settings import Dtype, Matmul
+
+_NOTE = "so many bytes, not an n; each of them is read and written"
 
 
 def matmul(settings: Matmul, tell: Tell = lambda event: None) -> Recording:
@@ -22,30 +25,19 @@ def matmul(settings: Matmul, tell: Tell = lambda event: None) -> Recording:
         MeasureError: where a device is not there.
     """
     recorder = Recorder(settings)
-    series = []
+    curves: list[Curve] = []
+    for device in recorder.devices:
+        curves.append(Curve(COPY, device, (settings.copy_bytes,), partial(_copy, device), note=_NOTE, axis="bytes"))
+        for dtype in settings.dtypes:
+            curves.append(Curve(PRODUCT, device, settings.sizes, partial(_product, device, dtype), dtype, power=3))
     with threads(settings.method.threads):
-        for device in recorder.devices:
-            series.append(_copies(device, settings, tell))
-            series += [_products(device, dtype, settings, tell) for dtype in settings.dtypes]
-    return recorder.recording(series)
-
-
-def _products(device: torch.device, dtype: Dtype, settings: Matmul, tell: Tell) -> Series:
-    text = f"{device}, {dtype}: products of {{x}}×{{x}}"
-    points = curve(settings.sizes, device, settings.method, tell, text, partial(_product, device, dtype), power=3)
-    return Series(what=PRODUCT, device=str(device), dtype=dtype, points=points)
+        return recorder.recording(timed_curves(curves, settings, tell))
 
 
 def _product(device: torch.device, dtype: Dtype, n: int) -> Work:
     """A product of two random matrices: n multiplications and n additions for each of n² values."""
     a, b = (torch.randn(n, n, dtype=torch.float32, device=device).to(DTYPE[dtype]) for _ in range(2))
     return Work(lambda: a @ b, (a, b), flops=2 * n**3, nbytes=3 * a.nbytes)
-
-
-def _copies(device: torch.device, settings: Matmul, tell: Tell) -> Series:
-    text = f"{device}: a copy of {{x}} bytes"
-    points = curve((settings.copy_bytes,), device, settings.method, tell, text, partial(_copy, device))
-    return Series(what=COPY, device=str(device), points=points, note="x is in bytes; each is read and written")
 
 
 def _copy(device: torch.device, size: int) -> Work:

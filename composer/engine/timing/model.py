@@ -36,43 +36,56 @@ def model(settings: Model, design: Design, tell: Tell = lambda event: None) -> R
         DesignError: where the design cannot be built.
     """
     recorder = Recorder(settings, design.name)
+    batches = batches_of(design, settings.batches)
+    layers = batches_of(design, (settings.layers,)) if settings.layers else ()
+    progress = _Progress(tell, len(recorder.devices) * (len(batches) + len(layers)))
     series: list[Series] = []
     breakdowns: list[Breakdown] = []
-    batches = batches_of(design, settings.batches)
     with threads(settings.method.threads):
         built = ready(design, batches[0], settings.sizes)
-        lines = Lines.of(design)
         for device in recorder.devices:
             here = built.to(device)
-            rows = _steps(here, design, device, batches, settings, tell)
-            series += [
-                Series(what=what, device=str(device), points=points, note=_NOTES.get(what, ""))
-                for what, points in zip(STAGES, rows, strict=True)
-            ]
-            for batch in batches_of(design, (settings.layers,) if settings.layers else ()):
-                told = telling(tell, Progress(f"{device}: layers", len(batches), len(batches) + 1))
+            series += _steps(here, design, device, batches, settings, progress)
+            for batch in layers:
+                told = progress.next(f"{device}, by layer: batch size {batch:,}")
                 inputs = inputs_for(design, batch, settings.sizes, device)
-                breakdowns.append(breakdown(here, inputs, lines, device, batch, settings.method, told))
+                breakdowns.append(breakdown(here, inputs, Lines.of(design), device, batch, settings.method, told))
     return recorder.recording(series, breakdowns)
 
 
+class _Progress:
+    """Counts what has begun."""
+
+    def __init__(self, tell: Tell, total: int) -> None:
+        self._tell, self._total, self._begun = tell, total, 0
+
+    def next(self, text: str) -> Callable[[], None]:
+        """What tells that this goes on."""
+        event = Progress(text, self._begun, self._total)
+        self._begun += 1
+        return telling(self._tell, event)
+
+
 def _steps(
-    model: nn.Module, design: Design, device: torch.device, batches: tuple[int, ...], settings: Model, tell: Tell
-) -> list[tuple[Point, ...]]:
-    """The points of each of `STAGES`."""
+    model: nn.Module, design: Design, device: torch.device, batches: tuple[int, ...], settings: Model,
+    progress: _Progress,
+) -> list[Series]:  # fmt: skip
+    """The series of each of `STAGES`."""
     model.train()
     rows: list[tuple[Point, ...]] = []
-    for done, batch in enumerate(batches):
-        told = telling(tell, Progress(f"{device}: batch of {batch:,}", done, len(batches)))
-        whole = [row[-1] for row in rows]
-        reason = left_out(batch, whole, settings.method, batch / batches[done - 1] if done else 1)
+    for k, batch in enumerate(batches):
+        told = progress.next(f"{device}, training: batch size {batch:,}")
+        reason = left_out(batch, [row[-1] for row in rows], settings.method, batch / batches[k - 1] if k else 1)
         if reason:
             rows.append((Point(x=batch, failure=reason),) * len(STAGES))
         else:
             rows.append(_points(model, design, device, batch, settings, told))
     model.zero_grad(set_to_none=True)
     free(device)
-    return list(zip(*rows, strict=True))
+    return [
+        Series(what=what, device=str(device), points=points, note=_NOTES.get(what, ""))
+        for what, points in zip(STAGES, zip(*rows, strict=True), strict=True)
+    ]
 
 
 def _points(
@@ -82,6 +95,7 @@ def _points(
     found: list[Point] = []
 
     def run() -> Point:
+        tell()
         optimizer = optimizer_of(model, settings.optimizer, 0.0)
         step = _Step(model, inputs_for(design, batch, settings.sizes, device), optimizer)
         samples = staged((step.forward, step.backward, step.step), device, settings.method, tell)

@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -22,6 +21,7 @@ from composer.reports import Progress
 Tell = Callable[[Progress], None]
 _OFTEN = 0.1  # seconds between two events that say the same
 PATIENCE = 5  # times the seconds of a point, that a single call may take
+_WORK = 0.01  # seconds; a shorter call is mostly what it takes to begin it, and says little about larger ones
 
 _NO_MEMORY = re.compile(r"(can't allocate|not enough|out of) memory|bad allocation|defaultcpuallocator", re.IGNORECASE)
 _REFUSED = (RuntimeError, ValueError, TypeError, NotImplementedError, MemoryError)
@@ -63,6 +63,7 @@ def point(x: int, device: torch.device, method: Method, tell: Callable[[], None]
     """Time what `prepare` makes at `x`; where it cannot be made or run, the point that says why."""
 
     def run() -> Point:
+        tell()
         work = prepare()
         found = timed(work.call, clock_of([device, *work.also]), method, tell)
         peak = peak_bytes(device, work.held, work.call) if found.median < method.seconds else None
@@ -90,29 +91,6 @@ def attempted(x: int, device: torch.device, run: Callable[[], Point]) -> Point:
     return Point(x=x, failure=failure)
 
 
-def curve(
-    xs: Sequence[int],
-    device: torch.device,
-    method: Method,
-    tell: Tell,
-    what: str,
-    prepare: Callable[[int], Work],
-    power: int = 1,
-) -> tuple[Point, ...]:
-    """A point at each of `xs`, which rise. A call takes as long as `power` says: by x to that power.
-
-    `what` is told; it names the place of x as `{x}`.
-    """
-    points: list[Point] = []
-    for done, x in enumerate(xs):
-        told = telling(tell, Progress(what.format(x=f"{x:,}"), done, len(xs)))
-        reason = left_out(x, points, method, (x / xs[done - 1]) ** power if done else 1)
-        missing = Point(x=x, failure=reason) if reason else None
-        points.append(missing or point(x, device, method, told, partial(prepare, x)))
-    free(device)
-    return tuple(points)
-
-
 def left_out(x: int, before: Sequence[Point], method: Method, growth: float) -> str:
     """Why the next point of a series is not tried; "" where it is.
 
@@ -125,7 +103,7 @@ def left_out(x: int, before: Sequence[Point], method: Method, growth: float) -> 
         return f"left out: {last.failure.removeprefix('left out: ')}"
     if last.failure.startswith("left out"):
         return last.failure
-    expected = last.median * growth if last.samples else 0
+    expected = last.median * growth if last.samples and last.median > _WORK else 0
     if expected > PATIENCE * method.seconds:
         return f"left out: a call at {x:,} would take about {expected:.0f} s, and a point has {method.seconds:g} s"
     return ""

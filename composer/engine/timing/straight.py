@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 
-import torch
 from torch import fx, nn
 
 from composer.engine.timing.points import Impossible
@@ -46,22 +46,22 @@ def straight_line(model: nn.Module) -> Callable[..., Any]:
     except _REFUSED as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise Impossible(f"it cannot be written without modules: {lines[0][:200]}") from None
-    bound: dict[str, Any] = {}
-    written = fx.Graph()
-    places: dict[fx.Node, fx.Node] = {}
-    for node in graph.nodes:  # tensors come first, so that no module has to be asked for them
-        if node.op == "get_attr" and str(node.target) not in bound:
-            bound[str(node.target)] = _found(model, str(node.target))
-    first = {name: written.placeholder(name.replace(".", "_")) for name in bound}
-    for node in graph.nodes:
-        places[node] = first[str(node.target)] if node.op == "get_attr" else written.node_copy(node, places.__getitem__)
-    function = fx.GraphModule(nn.Module(), written).forward
-    tensors = tuple(bound.values())
+    names = dict.fromkeys(str(node.target) for node in graph.nodes if node.op == "get_attr")
+    function = fx.GraphModule(nn.Module(), _with_tensors_first(graph, list(names))).forward
+    tensors = tuple(attrgetter(name)(model) for name in names)
     return lambda *inputs: function(*tensors, *inputs)
 
 
-def _found(model: nn.Module, name: str) -> Any:
-    value: Any = model
-    for part in name.split("."):
-        value = getattr(value, part)
-    return value.detach() if isinstance(value, torch.Tensor) else value
+def _with_tensors_first(graph: fx.Graph, names: list[str]) -> fx.Graph:
+    """The graph with the tensors of these names as its first inputs, so that no module has to be asked for them."""
+    written = fx.Graph()
+    first = {name: written.placeholder(f"tensor_{k}") for k, name in enumerate(names)}
+    places: dict[fx.Node, fx.Node] = {}
+    for k, node in enumerate(graph.nodes):
+        if node.op == "get_attr":
+            places[node] = first[str(node.target)]
+        elif node.op == "placeholder":
+            places[node] = written.placeholder(f"input_{k}")
+        else:
+            places[node] = written.node_copy(node, places.__getitem__)
+    return written

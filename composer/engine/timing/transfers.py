@@ -6,11 +6,12 @@ from functools import partial
 
 import torch
 
+from composer.engine.timing.curves import Curve, timed_curves
 from composer.engine.timing.method import threads
-from composer.engine.timing.points import Tell, Work, curve
+from composer.engine.timing.points import Tell, Work
 from composer.engine.timing.recorder import Recorder
 from composer.recordings.derived import COPY
-from composer.recordings.recording import Recording, Series
+from composer.recordings.recording import Recording
 from composer.recordings.settings import Transfers
 
 TO_DEVICE = "to the device"
@@ -24,15 +25,13 @@ def transfers(settings: Transfers, tell: Tell = lambda event: None) -> Recording
         MeasureError: where a device is not there.
     """
     recorder = Recorder(settings)
-    series = []
+    curves = [
+        Curve(what, device, settings.sizes, prepare, axis="bytes")
+        for device in recorder.devices
+        for what, prepare in _ways(device).items()
+    ]
     with threads(settings.method.threads):
-        for device in recorder.devices:
-            for what, prepare in _ways(device).items():
-                points = curve(
-                    settings.sizes, device, settings.method, tell, f"{device}, {what}: {{x}} bytes", prepare
-                )  # fmt: skip
-                series.append(Series(what=what, device=str(device), points=points))
-    return recorder.recording(series)
+        return recorder.recording(timed_curves(curves, settings, tell))
 
 
 def _ways(device: torch.device) -> dict[str, partial[Work]]:

@@ -9,11 +9,12 @@ import torch
 
 from composer.engine.devices import accelerators
 from composer.engine.timing.clocks import synchronized
+from composer.engine.timing.curves import Curve, timed_curves
 from composer.engine.timing.method import threads
-from composer.engine.timing.points import Tell, Work, curve
+from composer.engine.timing.points import Tell, Work
 from composer.engine.timing.recorder import Recorder
 from composer.errors import MeasureError
-from composer.recordings.recording import Recording, Series
+from composer.recordings.recording import Recording
 from composer.recordings.settings import TwoDevices
 
 AFTER = "one after another"
@@ -32,17 +33,14 @@ def two_devices(settings: TwoDevices, tell: Tell = lambda event: None) -> Record
     recorder = Recorder(settings)
     if not set(recorder.devices) <= set(found):
         raise MeasureError(f"This needs two of {', '.join(map(str, found))}.")
-    with threads(settings.method.threads):
-        series = [_series(what, recorder.devices, settings, tell) for what in (AFTER, TOGETHER)]
-    return recorder.recording(series)
-
-
-def _series(what: str, devices: Sequence[torch.device], settings: TwoDevices, tell: Tell) -> Series:
-    prepare = partial(two_products, devices, what == AFTER)
-    text = f"{what}: two products of {{x}}×{{x}}"
-    points = curve(settings.sizes, devices[0], settings.method, tell, text, prepare, power=3)
+    devices = recorder.devices
     note = f"on {' and '.join(map(str, devices))}"
-    return Series(what=what, device=str(devices[0]), dtype="float32", points=points, note=note)
+    curves = [
+        Curve(what, devices[0], settings.sizes, partial(two_products, devices, waits), "float32", note, power=3)
+        for what, waits in ((AFTER, True), (TOGETHER, False))
+    ]
+    with threads(settings.method.threads):
+        return recorder.recording(timed_curves(curves, settings, tell))
 
 
 def two_products(devices: Sequence[torch.device], waits: bool, n: int) -> Work:

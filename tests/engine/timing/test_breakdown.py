@@ -1,0 +1,80 @@
+"""Where the time of a forward pass goes: rows of layers and ops, and what is left."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from composer import templates
+from composer.design.document import Design, Input
+from composer.design.nodes import Residual, Sequential, Shared
+from composer.engine.build import live
+from composer.engine.timing.breakdown import Lines, breakdown
+from composer.engine.timing.designs import inputs_for
+from composer.recordings.recording import Breakdown
+from composer.recordings.settings import Method
+from tests.build import chain, layer, linear, op
+
+CPU = torch.device("cpu")
+QUICK = Method(seconds=0.2)
+
+
+def broken_down(design: Design, batch: int = 2, model: nn.Module | None = None) -> Breakdown:
+    model = model or live(design)
+    return breakdown(model, inputs_for(design, batch, {}, CPU), Lines.of(design), CPU, batch, QUICK, lambda: None)
+
+
+def names(found: Breakdown) -> list[tuple[str, str]]:
+    return [(row.path, row.kind) for row in found.rows]
+
+
+def test_layers_ops_and_sums_of_blocks_are_rows() -> None:
+    residual = Residual(id="r", nodes=(linear("fc", 4, 4), op("act", "relu")))
+    inner = Sequential(id="s", nodes=(linear("0", 4, 4), layer("1", "Tanh")))
+    found = broken_down(chain(residual, inner, op("last", "sigmoid")))
+    assert names(found)[:2] == [("r.fc", "Linear"), ("r.act", "relu")]
+    assert names(found)[3:] == [("s.0", "Linear"), ("s.1", "Tanh"), ("last", "sigmoid")]
+    assert found.rows[2].path == "r", "the sum is the block's own"
+
+
+def test_what_is_called_twice_is_a_row_for_each_path() -> None:
+    found = broken_down(chain(linear("a", 4, 4), Shared(id="again", of="a")))
+    assert names(found) == [("a", "Linear"), ("again", "Linear")]
+
+
+def test_a_layer_with_layers_inside_is_one_row() -> None:
+    options = {"d_model": 4, "nhead": 2, "dim_feedforward": 8, "batch_first": True}
+    found = broken_down(chain(layer("enc", "TransformerEncoderLayer", **options), inputs=(Input(shape=("N", 3, 4)),)))
+    assert names(found) == [("enc", "TransformerEncoderLayer")]
+
+
+class _Slow(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        time.sleep(0.02)
+        return x
+
+
+def test_time_goes_to_the_row_that_takes_it_and_the_rest_is_overhead() -> None:
+    design = chain(linear("a", 4, 4), linear("b", 4, 4))
+    model = live(design)
+    slow = _Slow()
+    slow.__class__.__module__ = "torch.nn.modules"
+    model.add_module("b", slow)
+    found = broken_down(design, model=model)
+    a, b = found.rows
+    assert (a.path, b.path, b.kind) == ("a", "b", "_Slow")
+    assert b.median >= 0.02 and a.median < 0.01
+    assert found.share(a.median) + found.share(b.median) + found.share(found.overhead) == pytest.approx(1)
+
+
+def test_nothing_is_left_on_the_model() -> None:
+    design = templates.load("lenet")
+    model = live(design)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    found = broken_down(design, 1, model)
+    assert not any(each._forward_hooks or each._forward_pre_hooks for each in model.modules())
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert len(found.rows) == 12 and found.whole.count == found.rows[0].count
