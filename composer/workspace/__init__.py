@@ -1,7 +1,22 @@
-"""The folder that holds designs, as files that a person can read, compare and keep in git, and checkpoints."""
+"""The folder that holds designs, as files that a person can read, compare and keep in git; checkpoints; and data."""
 
 from composer.workspace.checkpoints import Checkpoint, Checkpoints
+from composer.workspace.data_files import DataFiles
+from composer.workspace.files import Files, Received, StoredFile
 from composer.workspace.trash import Trashed
 from composer.workspace.workspace import Entry, StaleSave, Stored, Workspace, default_root
 
-__all__ = ["Checkpoint", "Checkpoints", "Entry", "StaleSave", "Stored", "Trashed", "Workspace", "default_root"]
+__all__ = [
+    "Checkpoint",
+    "Checkpoints",
+    "DataFiles",
+    "Entry",
+    "Files",
+    "Received",
+    "StaleSave",
+    "Stored",
+    "StoredFile",
+    "Trashed",
+    "Workspace",
+    "default_root",
+]

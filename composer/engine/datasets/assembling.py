@@ -59,6 +59,8 @@ def assembled(samples: Samples, options: DataOptions, normalize: Normalize = "no
     check_options(options)
     samples = _limited(samples, options)
     train, test = _split(samples, options)
+    if not len(train):
+        raise refused(samples.name, "samples to train with", "none", "Add some, or use more of the samples.")
     how = options.normalize or normalize
     if samples.images and how == "unit":
         how = "none"  # pixels are from 0 to 1 already
