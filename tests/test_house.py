@@ -15,7 +15,7 @@ PACKAGE = ROOT / "composer"
 LOWEST = {
     "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
     "signals", "storage_reports", "trial_reports", "checkpoint_reports", "export_reports", "shelf_reports",
-    "device_reports", "atomic",
+    "device_reports", "data_reports", "atomic",
 }  # fmt: skip
 PURE = {"design", "catalog", "codegen", "templates", "matching", "recordings"} | LOWEST
 ALLOWED = {
@@ -34,6 +34,7 @@ ALLOWED = {
     "export_reports": set(),
     "shelf_reports": set(),
     "device_reports": set(),
+    "data_reports": set(),
     "atomic": set(),
     "matching": {"matching"} | LOWEST,
     "recordings": {"recordings", "design"} | LOWEST,

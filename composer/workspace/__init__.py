@@ -1,6 +1,8 @@
-"""The folder that holds designs, as files that a person can read and compare, and checkpoints and recordings."""
+"""The folder that holds designs, as files that a person can read and compare; checkpoints, recordings and data."""
 
 from composer.workspace.checkpoints import Checkpoint, Checkpoints
+from composer.workspace.data_files import DataFiles
+from composer.workspace.files import Files, Received, StoredFile
 from composer.workspace.recordings import RecordingEntry, Recordings
 from composer.workspace.trash import Trashed
 from composer.workspace.workspace import Entry, StaleSave, Stored, Workspace, default_root
@@ -8,11 +10,15 @@ from composer.workspace.workspace import Entry, StaleSave, Stored, Workspace, de
 __all__ = [
     "Checkpoint",
     "Checkpoints",
+    "DataFiles",
     "Entry",
+    "Files",
+    "Received",
     "RecordingEntry",
     "Recordings",
     "StaleSave",
     "Stored",
+    "StoredFile",
     "Trashed",
     "Workspace",
     "default_root",

@@ -17,7 +17,7 @@ _NAME = re.compile(r"(\d{8}T\d{12}Z) [^/\\]+")
 
 @dataclass(frozen=True, slots=True)
 class Trashed:
-    """A design or checkpoint that was deleted: its id, and the name of its file among what was deleted."""
+    """A design, checkpoint or data file that was deleted: its id, and the name of its file among what was deleted."""
 
     id: str
     file: str

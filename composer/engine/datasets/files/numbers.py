@@ -1,0 +1,52 @@
+"""What counts as a number in a table: decimal digits, with a point and an exponent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_CHARACTERS = re.compile(r"[\d.eE+\-\s]*", re.ASCII)
+_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_LARGEST = 3.4028234e38  # of float32
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
+"""How tables say that a value is not known, in small letters."""
+
+
+def number(cell: str) -> float | None:
+    """The number in a cell, which float32 can hold; None where there is another thing."""
+    text = cell.strip()
+    if not _NUMBER.fullmatch(text):
+        return None
+    value = float(text)
+    return value if abs(value) <= _LARGEST else None
+
+
+def numbers(cells: Sequence[str]) -> list[float]:
+    """The numbers in all of the cells, faster than one by one.
+
+    Raises:
+        ValueError: where `number` finds none in one of them.
+    """
+    if not _CHARACTERS.fullmatch("".join(cells)):  # float itself takes more, such as nan and 1_000
+        raise ValueError
+    found = list(map(float, cells))
+    if max(map(abs, found)) > _LARGEST:
+        raise ValueError
+    return found
+
+
+def missing(cell: str) -> bool:
+    """Whether a cell says that its value is not known."""
+    return cell.strip().lower() in MISSING
+
+
+def advice(cell: str) -> str:
+    """What to do about a cell that should hold a number."""
+    if missing(cell):
+        return "Fill it, or leave out its row or column."
+    if _COMMA.fullmatch(cell.strip()):
+        return "Write decimals with a point."
+    if _NUMBER.fullmatch(cell.strip()):
+        return f"Numbers are at most {_LARGEST:.1e}: write it in other units."
+    return "Leave out its column, or write numbers for what it says."
