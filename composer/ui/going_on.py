@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import streamlit as st
 
 from composer.checkpoint_reports import Written
-from composer.errors import Cancelled
 from composer.reports import Progress
 from composer.tensor_reports import Measured
 from composer.ui import tasks
@@ -30,14 +29,12 @@ def outcome(document: Document, name: str) -> Task | None:
     task = tasks.of(document, name)
     if task is None or task.running:
         return None
-    if isinstance(task.job.error, Cancelled):
-        st.caption(escape(str(task.job.error)))
+    if task.result is not None:
+        return task
+    if task.job.stopped:
+        st.caption(_("It was stopped before it was done."))
     elif task.job.error:
         show_error(task.job.error, f"{name}_failure")
-    elif task.job.stopped and task.result is None:
-        st.caption(_("It was stopped before it was done."))
-    elif task.result is not None:
-        return task
     return None
 
 

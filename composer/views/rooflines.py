@@ -46,6 +46,7 @@ def roofline(shown: Shown) -> Figure | None:
     layout = {
         "height": 380,
         "margin": {"l": 64, "r": 12, "t": 12, "b": 48},
+        "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
         "xaxis": {"title": {"text": "FLOPs for each byte read or written"}, "type": "log", "dtick": 1},
         "yaxis": {"title": {"text": "FLOP/s"}, "type": "log", "exponentformat": "SI", "dtick": 1},

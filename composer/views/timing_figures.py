@@ -53,6 +53,7 @@ def curves(shown: Shown, measure: Measure = "seconds") -> Figure:
     layout = {
         "height": 380,
         "margin": {"l": 64, "r": 12, "t": 12, "b": 48},
+        "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
         "xaxis": {"title": {"text": _AXES[first.axis]}, "type": "log", "dtick": 1},
         "yaxis": {"title": {"text": unit}, "type": "log", "exponentformat": "SI", "dtick": 1},
@@ -156,6 +157,7 @@ def bars(shown: Shown, relative: bool = False) -> Figure:
         "height": 360,
         "margin": {"l": 64, "r": 12, "t": 12, "b": 40},
         "barmode": "group",
+        "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top"},
         "yaxis": {"title": {"text": _relative_to(shown) if relative else "seconds"}, "rangemode": "tozero"},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -59,16 +60,21 @@ def _called(id: str, mine: dict[str, Recording]) -> str:
 def _chosen(kind: str, mine: dict[str, Recording]) -> list[str]:
     """The recordings that are drawn; the last one at first."""
     key = f"timing:shown:{kind}"
-    before = [id for id in state.kept(key, []) if id in mine]
+    before = [id for id in state.kept(key, state.kept(f"{key}:last", [])) if id in mine]
     fresh = state.kept(f"timing:fresh:{kind}", "")
     if fresh in mine and fresh not in before:
         before = [fresh, *before]
         state.remember(f"timing:fresh:{kind}", "")
     state.remember(key, before or list(mine)[:1])
-    return st.multiselect(
-        _("Recordings"), list(mine), key=key, format_func=lambda id: f"{mine[id].design} {_called(id, mine)}".strip(),
+    names = {id: f"{mine[id].design} {_called(id, mine)}".strip() for id in mine}
+    times = Counter(names.values())  # a browser tells names apart, not ids
+    labels = {id: f"{name} ({id})" if times[name] > 1 else name for id, name in names.items()}
+    chosen = st.multiselect(
+        _("Recordings"), list(mine), key=key, format_func=labels.__getitem__,
         help=_("Any number of them, from this machine or others, in the same chart."),
     )  # fmt: skip
+    state.remember(f"{key}:last", chosen)  # the widget's own goes when another experiment is looked at
+    return chosen
 
 
 def _charts(kind: str, shown: Shown) -> None:
@@ -145,7 +151,7 @@ def _files(chosen: Sequence[str], mine: dict[str, Recording], shown: Shown) -> N
         if parts:
             st.download_button(
                 _("Layers (.json)"), lambda: json.dumps(parts, indent=1), "layers.json", "application/json",
-                key="timing:layers", icon=":material/download:", type="tertiary", on_click="ignore",
+                key="timing:layers_json", icon=":material/download:", type="tertiary", on_click="ignore",
             )  # fmt: skip
 
 

@@ -1,0 +1,172 @@
+"""The Devices page without a browser: what there is, what moves, experiments, recordings over each other."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from composer.recordings.recording import Recording
+from composer.recordings.settings import Dispatch, Fetching, Matmul, Method
+from composer.recordings.text import dumps
+from composer.ui import models, state, tasks
+from composer.ui.timing import asking, results
+from composer.ui.timing.asking import TIMING
+from composer.workspace import Workspace
+from tests.build import chain, linear, op
+from tests.recordings.building import recording
+from tests.ui import pages
+from tests.ui.pages import checked, document, settled
+
+NET = chain(linear("0", 4, 8), op("1", "relu"), linear("2", 8, 3), name="Net")
+QUICK = Method(seconds=0.02)
+
+
+@pytest.fixture
+def opened(workspace: Workspace) -> AppTest:
+    return pages.open_page("devices", workspace.create(NET).id)
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(each.value for each in (*app.markdown, *app.caption, *app.toast, *app.code)).replace("\\", "")
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(each.proto.body for each in app.get("html"))
+
+
+def to(app: AppTest, kind: str = "matmul", wait: bool = True) -> AppTest:
+    app.session_state["timing:tab:net"] = "Experiments"
+    app.session_state["timing:kind"] = kind
+    app.run()
+    return settled(app) if wait else checked(app)
+
+
+def charts(app: AppTest) -> int:
+    return len(app.get("plotly_chart"))
+
+
+def test_what_there_is_and_what_does_not_mix(opened: AppTest) -> None:
+    report = asking.devices()
+    assert report.devices[0].id == "cpu" and report.devices[0].name in html(opened)
+    if not report.gpus:
+        assert "try_gpu()` gives **cpu**" in said(opened) and "there are 0 GPUs" in said(opened)
+        assert "Y is on the meta device" in said(opened)
+    assert "devices" in said(opened)
+
+
+def test_a_tensor_that_is_there_already_is_the_same(opened: AppTest) -> None:
+    settled(opened.button(key="move_tensor").click().run())
+    assert "Tensor: `x.to('cpu') is x` → **True**" in said(opened)
+    settled(opened.checkbox(key="devices:copy").check().run())
+    settled(opened.button(key="move_tensor").click().run())
+    assert "→ **False**" in said(opened)
+
+
+def test_the_live_model_is_tried_on_a_copy(opened: AppTest) -> None:
+    before = models.pool().get("net").call("held", text=document("net").text)
+    settled(opened.button(key="move_model").click().run())
+    assert "Net: `x.to('cpu') is x` → **True**" in said(opened) and "2.weight" in html(opened)
+    assert models.pool().get("net").call("held", text=document("net").text) == before
+
+
+@pytest.mark.parametrize("kind", ["matmul", "fetching", "transfers"])
+def test_an_experiment_is_run_kept_and_drawn(opened: AppTest, workspace: Workspace, kind: str) -> None:
+    to(opened, kind)
+    opened.number_input(key="timing:seconds").set_value(0.05)
+    if kind == "matmul":
+        opened.selectbox(key="timing:n").set_value(32)
+    if kind == "fetching":
+        opened.number_input(key="timing:products").set_value(10)
+    if kind == "transfers":
+        opened.selectbox(key="timing:bytes").set_value(4096)
+    settled(opened.run())
+    settled(opened.button(key="time_it").click().run())
+    entries = workspace.recordings.all()
+    assert [each.recording.experiment for each in entries if each.recording] == [kind]
+    assert charts(opened) >= 1 and "Timed were" in said(opened)
+    assert f"timing:json:{entries[0].id}" in [each.key for each in opened.get("download_button")] or entries[0].id
+
+
+def test_the_design_is_timed_with_its_layers(opened: AppTest, workspace: Workspace) -> None:
+    to(opened, "model")
+    opened.number_input(key="timing:seconds").set_value(0.05)
+    opened.selectbox(key="timing:batch").set_value(2)
+    settled(opened.run())
+    settled(opened.button(key="time_it").click().run())
+    found = workspace.recordings.all()[0].recording
+    assert found and found.design == "Net" and found.breakdowns[0].whole.count
+    assert "Where the time goes: batch of 1" in said(opened) and "overhead" in said(opened)
+    assert charts(opened) == 2
+
+
+def test_two_devices_need_two(opened: AppTest) -> None:
+    to(opened, "two devices")
+    if asking.devices().gpus < 2:
+        assert opened.button(key="time_it").disabled and "Needs two GPUs" in said(opened)
+
+
+def test_stop_is_quick_and_another_run_finds_what_goes_on(opened: AppTest, workspace: Workspace) -> None:
+    asking.begin(document("net"), Matmul(sizes=(2048, 4096), method=Method(seconds=60)))
+    to(opened, wait=False)
+    assert "stop:timing" in [each.key for each in opened.button]
+    other = pages.AppTest.from_function(pages._page, kwargs={"page": "devices"}, default_timeout=60)
+    other.query_params["design"] = "net"
+    other.run()
+    to(other, wait=False)
+    assert "stop:timing" in [each.key for each in other.button]  # a refresh, or a second tab
+    begun = time.monotonic()
+    opened.button(key="stop:timing").click().run()
+    task = tasks.of(document("net"), TIMING)
+    assert task and not task.running
+    took = time.monotonic() - begun
+    assert took < 2
+    assert "was stopped before it was done" in said(settled(opened)) and not workspace.recordings.all()
+
+
+def test_recordings_of_other_machines_are_drawn_over_ours(opened: AppTest, workspace: Workspace) -> None:
+    ids = [workspace.recordings.save(recording(settings=Matmul(method=QUICK))) for _ in range(2)]
+    to(opened)
+    picker = opened.multiselect(key="timing:shown:matmul")
+    assert len(picker.value) == 1
+    settled(picker.set_value(ids).run())
+    assert "Timed were products of two n×n matrices" in said(opened)
+    settled(opened.button(key=f"timing:drop:{ids[0]}").click().run())
+    assert [each.id for each in workspace.recordings.all()] == [ids[1]] and "Deleted" in said(opened)
+    settled(opened.button(key="restore_recording").click().run())
+    assert len(workspace.recordings.all()) == 2
+
+
+def test_a_stranger_s_recording_is_taken_or_refused(
+    opened: AppTest, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = dumps(recording(settings=Fetching(method=QUICK)))
+    given: dict[str, Any] = {"timing:upload": _File("gpu.json", text.encode())}
+    kept: dict[str, Any] = {}
+    monkeypatch.setattr(state, "widget", given.__getitem__)
+    monkeypatch.setattr(state, "remember", kept.__setitem__)
+    monkeypatch.setattr(state, "documents", lambda: type("D", (), {"workspace": workspace}))
+    told: list[str] = []
+    monkeypatch.setattr(state, "notify", told.append)
+    results._take()
+    assert kept["timing:kind"] == "fetching" and len(workspace.recordings.all()) == 1
+    given["timing:upload"] = _File("bad.json", b'{"format": "block-composer-recording", "version": 1, "evil": 2}')
+    results._take()
+    assert told[0].startswith("bad.json: ") and len(workspace.recordings.all()) == 1
+
+
+class _File:
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name, self._data = name, data
+
+    def getvalue(self) -> bytes:
+        return self._data
+
+
+def test_ways_to_call_are_relative_to_the_first(opened: AppTest, workspace: Workspace) -> None:
+    found: Recording = recording(settings=Dispatch(method=QUICK))
+    workspace.recordings.save(found)
+    to(opened, "dispatch")
+    assert charts(opened) == 1
