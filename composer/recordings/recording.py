@@ -144,32 +144,44 @@ class Series(Frozen):
 
 
 class Row(Samples):
-    """A layer or op of a forward pass, by its path, and the time that it took in itself."""
+    """A layer or op of a pass, by its path, and the time that it took in itself. The loss has the path ""."""
 
     path: Text
     kind: Name
 
 
-class Breakdown(Frozen):
-    """Where the time of a forward pass goes. `whole` was timed with nothing watching, in turn with the watched passes.
+Pass = Literal["forward", "backward"]
 
-    The rows and the `overhead` add up to the median of `whole`.
+
+class Breakdown(Frozen):
+    """Where the time of a pass goes. `whole` was timed with nothing watching, in turn with passes that were watched.
+
+    The rows and the `overhead` add up to the median of `whole`. What has no samples has a `failure`, which says why.
+    A row of a backward pass is what computes the gradients of that layer or op.
     """
 
+    what: Pass
     device: Device
     batch: Count
-    whole: Samples
-    rows: Annotated[tuple[Row, ...], Field(max_length=MAX_ROWS)]
+    whole: Samples = Samples()
+    rows: Annotated[tuple[Row, ...], Field(max_length=MAX_ROWS)] = ()
+    failure: Text = ""
 
     @model_validator(mode="after")
     def _timed(self) -> Self:
-        if not all(each.samples for each in (self.whole, *self.rows)):
-            raise ValueError("the whole and every row have samples")
+        if bool(self.whole.samples) == bool(self.failure):
+            raise ValueError("a breakdown has samples or a failure, and not both")
+        if not all(row.samples for row in self.rows) or (self.failure and self.rows):
+            raise ValueError("every row has samples, and where all failed there are none")
         return self
 
     @cached_property
     def overhead(self) -> float:
-        """Seconds that no row explains: the Python between layers, and what watching makes rows seem to take."""
+        """Seconds that no row explains, less what watching adds to the rows.
+
+        In a forward pass, the Python between layers. In a backward pass, also what autograd does between its nodes,
+        such as adding up the gradients of a parameter that several layers share.
+        """
         return self.whole.median - math.fsum(row.median for row in self.rows)
 
     def share(self, seconds: float) -> float:

@@ -58,8 +58,11 @@ def _point(recording: Recording, point: Point) -> str:
 
 
 def _breakdown(breakdown: Breakdown) -> Iterator[str]:
-    whole = breakdown.whole.median
-    yield f"{breakdown.device}: a forward pass with batch size {breakdown.batch:,} by layer, {duration(whole)} in all"
+    title = f"{breakdown.device}: a {breakdown.what} pass with batch size {breakdown.batch:,} by layer"
+    if breakdown.failure:
+        yield clean(f"{title}: {breakdown.failure}")
+        return
+    yield f"{title}, {duration(breakdown.whole.median)} in all"
     rows = sorted(breakdown.rows, key=lambda row: row.median, reverse=True)
     for row in rows[:_ROWS]:
         yield clean(f"  {breakdown.share(row.median):6.1%}  {duration(row.median):>9}  {row.path} {row.kind}")

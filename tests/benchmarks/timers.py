@@ -13,17 +13,19 @@ from __future__ import annotations
 import math
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch.utils.benchmark import Timer
 
 from composer import templates
 from composer.engine import machine
-from composer.engine.timing.breakdown import Lines, breakdown
+from composer.engine.timing.breakdown import Passes
 from composer.engine.timing.clocks import clock_of
 from composer.engine.timing.designs import inputs_for, ready
+from composer.engine.timing.following import Lines
 from composer.engine.timing.method import threads, timed
+from composer.recordings.recording import Breakdown
 from composer.recordings.settings import Method
 
 CPU = torch.device("cpu")
@@ -60,14 +62,17 @@ def resnet18() -> Callable[[], object]:
 
 def sums(name: str, rounds: int) -> None:
     design = templates.load(name)
-    model, lines, inputs = ready(design, 1, {}), Lines.of(design), inputs_for(design, 1, {}, CPU)
-    shares = []
-    for _ in range(rounds):
-        found = breakdown(model, inputs, lines, CPU, 1, METHOD.model_copy(update={"seconds": 5.0}), lambda: None)
-        shares.append(found.share(math.fsum(row.median for row in found.rows)))
+    passes = Passes(ready(design, 1, {}), inputs_for(design, 1, {}, CPU), Lines.of(design), CPU)
+    found = [passes.breakdowns(1, METHOD.model_copy(update={"seconds": 5.0}), lambda: None) for _ in range(rounds)]
+    for each in zip(*found, strict=True):
+        print_sum(name, each)
+
+
+def print_sum(name: str, found: Sequence[Breakdown]) -> None:
+    shares = [each.share(math.fsum(row.median for row in each.rows)) for each in found]
     low, middle, high = statistics.quantiles(shares, n=4)
-    print(f"{name}: {len(found.rows)} layers and ops sum to {middle:.1%} of the whole (quartiles {low:.1%} to "
-          f"{high:.1%}, {rounds} rounds); overhead {1 - middle:.1%}", flush=True)  # fmt: skip
+    print(f"{name}, {found[0].what}: {len(found[0].rows)} layers and ops sum to {middle:.1%} of the whole (quartiles "
+          f"{low:.1%} to {high:.1%}, {len(found)} rounds); overhead {1 - middle:.1%}", flush=True)  # fmt: skip
 
 
 def main(rounds: int = 20) -> None:

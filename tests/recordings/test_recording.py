@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,11 +43,24 @@ def test_a_point_has_samples_or_a_failure() -> None:
 
 def test_rows_and_overhead_add_up_to_the_whole() -> None:
     rows = tuple(Row(path=str(k), kind="Linear", samples=(0.1 * k, 0.2 * k, 0.9 * k)) for k in (1, 2))
-    found = Breakdown(device="cpu", batch=4, whole=Samples(samples=(0.9, 1.0, 5.0)), rows=rows)
+    found = Breakdown(what="forward", device="cpu", batch=4, whole=Samples(samples=(0.9, 1.0, 5.0)), rows=rows)
     assert found.overhead == pytest.approx(0.4)
     assert sum(found.share(row.median) for row in rows) + found.share(found.overhead) == pytest.approx(1)
-    with pytest.raises(ValidationError, match="every row have samples"):
-        Breakdown(device="cpu", batch=4, whole=Samples(samples=(1.0,)), rows=(Row(path="a", kind="ReLU"),))
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, "samples or a failure"),
+        ({"whole": Samples(samples=(1.0,)), "failure": "out of memory"}, "samples or a failure"),
+        ({"whole": Samples(samples=(1.0,)), "rows": (Row(path="a", kind="ReLU"),)}, "every row has samples"),
+        ({"rows": (Row(path="a", kind="ReLU", samples=(1.0,)),), "failure": "out of memory"}, "there are none"),
+    ],
+    ids=str,
+)
+def test_a_breakdown_has_samples_or_a_failure(fields: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Breakdown(what="forward", device="cpu", batch=4, **fields)
 
 
 def test_a_roof_is_of_the_best_product_and_the_copy() -> None:

@@ -63,9 +63,13 @@ SERIES = st.builds(
     Series, what=NAMES, device=DEVICES, dtype=NAMES, points=st.lists(POINTS, max_size=4).map(tuple), note=NAMES
 )  # fmt: skip
 ROWS = st.builds(Row, path=NAMES, kind=NAMES, samples=SAMPLES)
-BREAKDOWNS = st.builds(
-    Breakdown, device=DEVICES, batch=st.integers(1, 99), whole=st.builds(Samples, samples=SAMPLES),
-    rows=st.lists(ROWS, max_size=3).map(tuple),
+PASSES = st.sampled_from(["forward", "backward"])
+BREAKDOWNS = st.one_of(
+    st.builds(
+        Breakdown, what=PASSES, device=DEVICES, batch=st.integers(1, 99), whole=st.builds(Samples, samples=SAMPLES),
+        rows=st.lists(ROWS, max_size=3).map(tuple),
+    ),
+    st.builds(Breakdown, what=PASSES, device=DEVICES, batch=st.integers(1, 99), failure=NAMES.filter(bool)),
 )  # fmt: skip
 MACHINES = st.builds(
     Machine, system=NAMES, cpu=NAMES, cores=st.none() | st.integers(1, 99), processors=st.integers(1, 99),

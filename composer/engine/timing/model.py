@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from composer.design.document import Design
 from composer.engine.objectives import objective
 from composer.engine.optimizing import optimizer_of
-from composer.engine.timing.breakdown import Lines, breakdown
+from composer.engine.timing.breakdown import Passes
 from composer.engine.timing.designs import batches_of, held_by, inputs_for, ready
+from composer.engine.timing.following import Lines
 from composer.engine.timing.method import staged, threads
 from composer.engine.timing.points import Tell, attempted, free, left_out, peak_bytes, point_of, telling
 from composer.engine.timing.recorder import Recorder
@@ -49,7 +50,7 @@ def model(settings: Model, design: Design, tell: Tell = lambda event: None) -> R
             for batch in layers:
                 told = progress.next(f"{device}, by layer: batch size {batch:,}")
                 inputs = inputs_for(design, batch, settings.sizes, device)
-                breakdowns.append(breakdown(here, inputs, Lines.of(design), device, batch, settings.method, told))
+                breakdowns += Passes(here, inputs, Lines.of(design), device).breakdowns(batch, settings.method, told)
     return recorder.recording(series, breakdowns)
 
 

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -19,6 +20,7 @@ from composer.recordings.settings import Method
 from composer.reports import Progress
 
 Tell = Callable[[Progress], None]
+Found = TypeVar("Found")
 _OFTEN = 0.1  # seconds between two events that say the same
 PATIENCE = 5  # times the seconds of a point, that a single call may take
 _WORK = 0.01  # seconds; a shorter call is mostly what it takes to begin it, and says little about larger ones
@@ -79,16 +81,30 @@ def point_of(x: int, found: Samples, flops: int = 0, nbytes: int = 0, peak_memor
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why something could not be timed."""
+
+    reason: str
+
+
 def attempted(x: int, device: torch.device, run: Callable[[], Point]) -> Point:
     """What `run` gives, or the point that says why it failed; then all memory is free again."""
+    found = caught(x, device, run)
+    if not isinstance(found, Failed):
+        return found
+    free(device)
+    return Point(x=x, failure=found.reason)
+
+
+def caught(x: int, device: torch.device, run: Callable[[], Found]) -> Found | Failed:
+    """What `run` gives, or why it failed."""
     try:
         return run()
     except Impossible as error:
-        failure = str(error)
+        return Failed(str(error))
     except _REFUSED as error:
-        failure = _failure(x, device, error)
-    free(device)
-    return Point(x=x, failure=failure)
+        return Failed(_failure(x, device, error))
 
 
 def left_out(x: int, before: Sequence[Point], method: Method, growth: float) -> str:

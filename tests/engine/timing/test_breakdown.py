@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 import torch
@@ -12,8 +13,9 @@ from composer import templates
 from composer.design.document import Design, Input
 from composer.design.nodes import Residual, Sequential, Shared
 from composer.engine.build import live
-from composer.engine.timing.breakdown import Lines, breakdown
+from composer.engine.timing.breakdown import Passes
 from composer.engine.timing.designs import inputs_for
+from composer.engine.timing.following import Lines
 from composer.recordings.recording import Breakdown
 from composer.recordings.settings import Method
 from tests.build import chain, layer, linear, op
@@ -22,9 +24,13 @@ CPU = torch.device("cpu")
 QUICK = Method(seconds=0.2)
 
 
+def both(design: Design, batch: int = 2, model: nn.Module | None = None) -> list[Breakdown]:
+    passes = Passes(model or live(design), inputs_for(design, batch, {}, CPU), Lines.of(design), CPU)
+    return passes.breakdowns(batch, QUICK, lambda: None)
+
+
 def broken_down(design: Design, batch: int = 2, model: nn.Module | None = None) -> Breakdown:
-    model = model or live(design)
-    return breakdown(model, inputs_for(design, batch, {}, CPU), Lines.of(design), CPU, batch, QUICK, lambda: None)
+    return both(design, batch, model)[0]
 
 
 def names(found: Breakdown) -> list[tuple[str, str]]:
@@ -60,9 +66,8 @@ class _Slow(nn.Module):
 def test_time_goes_to_the_row_that_takes_it_and_the_rest_is_overhead() -> None:
     design = chain(linear("a", 4, 4), linear("b", 4, 4))
     model = live(design)
-    slow = _Slow()
-    slow.__class__.__module__ = "torch.nn.modules"
-    model.add_module("b", slow)
+    _Slow.__module__ = "torch.nn.modules"
+    model.add_module("b", _Slow())
     found = broken_down(design, model=model)
     a, b = found.rows
     assert (a.path, b.path, b.kind) == ("a", "b", "_Slow")
@@ -78,3 +83,39 @@ def test_nothing_is_left_on_the_model() -> None:
     assert not any(each._forward_hooks or each._forward_pre_hooks for each in model.modules())
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert len(found.rows) == 12 and found.whole.count == found.rows[0].count
+    assert all(each.grad is None for each in model.parameters())
+
+
+def test_a_backward_pass_goes_the_other_way_and_every_node_has_a_row() -> None:
+    residual = Residual(id="r", nodes=(linear("fc", 4, 4), op("act", "relu")))
+    _, found = both(chain(linear("a", 4, 4), residual, op("last", "sigmoid")))
+    assert names(found)[:2] == [("", "loss"), ("last", "sigmoid")]
+    assert [row.path for row in found.rows[2:]] == ["r", "r.act", "r.fc", "a"]
+    assert found.share(sum(row.median for row in found.rows)) + found.share(found.overhead) == pytest.approx(1)
+
+
+class _Twice(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x * 2
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        time.sleep(0.02)
+        return gradient * 2
+
+
+class _SlowBack(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        found: Tensor = _Twice.apply(x)
+        return found
+
+
+def test_the_time_of_a_gradient_goes_to_the_layer_that_it_is_of() -> None:
+    design = chain(linear("a", 4, 4), linear("b", 4, 4))
+    model = live(design)
+    _SlowBack.__module__ = "torch.nn.modules"
+    model.add_module("b", _SlowBack())
+    _, found = both(design, model=model)
+    seconds = {row.path: row.median for row in found.rows}
+    assert seconds["b"] >= 0.02 and seconds["a"] < 0.01 and list(seconds) == ["", "b", "a"]

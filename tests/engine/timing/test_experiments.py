@@ -96,8 +96,10 @@ def test_training_steps_of_a_design() -> None:
     weights = sum(each.nbytes for each in live(MLP).parameters())
     assert one.peak_memory and four.peak_memory and 4 * weights <= one.peak_memory < four.peak_memory
     assert found.design == "MLP"
-    [breakdown] = found.breakdowns
-    assert breakdown.batch == 2 and [row.path for row in breakdown.rows] == ["hidden", "relu", "out"]
+    forward, backward = found.breakdowns
+    assert (forward.what, forward.batch, backward.what, backward.batch) == ("forward", 2, "backward", 2)
+    assert [row.path for row in forward.rows] == ["hidden", "relu", "out"]
+    assert [row.path for row in backward.rows] == ["", "out", "relu", "hidden"]
 
 
 def test_a_step_keeps_the_values(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,10 +117,12 @@ def test_layers_are_left_out_unless_they_are_asked_for() -> None:
 
 def test_a_batch_that_a_layer_refuses_is_a_failure_and_the_next_is_timed() -> None:
     net = chain(linear("a", 4, 8), layer("norm", "BatchNorm1d", num_features=8))
-    found = measure(Model(batches=(1, 2), layers=0, method=QUICK), net)
+    found = measure(Model(batches=(1, 2), layers=1, method=QUICK), net)
     for series in found.series:
         one, two = series.points
         assert one.failure.startswith("cpu refuses it at 1: Expected more than 1 value per channel") and two.samples
+    forward, backward = found.breakdowns
+    assert forward.rows and backward.failure.startswith("cpu refuses it at 1: Expected more than 1 value")
 
 
 def test_a_batch_without_memory_is_a_failure_and_the_others_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +137,7 @@ def test_a_batch_without_memory_is_a_failure_and_the_others_are_kept(monkeypatch
         assert [point.failure for point in series.points] == [
             "", "", "out of memory on cpu at 4", "left out: out of memory on cpu at 4",
         ]  # fmt: skip
-    assert len(found.breakdowns) == 1
+    assert len(found.breakdowns) == 2
 
 
 def test_lazy_layers_take_their_sizes_first() -> None:

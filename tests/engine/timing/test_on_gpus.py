@@ -76,9 +76,11 @@ def test_training_steps() -> None:
     found = measure(Model(devices=("cpu", gpu()), batches=(1, 8), layers=2, method=QUICK), templates.load("lenet"))
     series = on_both(found)
     assert all(len(series[what, gpu()].timed) == 2 for what in STAGES)
-    for _here, there in [(each.device, each) for each in found.breakdowns if each.device == gpu()]:
-        assert len(there.rows) == 12 and there.whole.median > 0
-    assert [each.device for each in found.breakdowns] == ["cpu", gpu()]
+    assert [(each.what, each.device) for each in found.breakdowns] == [
+        (what, device) for device in ("cpu", gpu()) for what in ("forward", "backward")
+    ]
+    for each in found.breakdowns:
+        assert len(each.rows) >= 12 and 0 < sum(row.median for row in each.rows) < 1.5 * each.whole.median
     assert series["training step", gpu()].timed[-1].peak_memory
 
 
