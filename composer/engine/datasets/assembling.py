@@ -46,6 +46,8 @@ def check_options(options: DataOptions) -> None:
         raise refused(
             "test share", f"a number from 0 to {_SHARE}", f"{options.test_share:g}", "0.2 keeps every fifth sample."
         )
+    if not 0 <= options.seed < 2**63:
+        raise refused("seed", "a number from 0 to 2⁶³ - 1", f"{options.seed}", "0 is as good as any.")
     if options.samples is not None and options.samples < 2:
         raise refused("samples", "at least 2", str(options.samples), "Use more, or all.")
 

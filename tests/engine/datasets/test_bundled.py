@@ -157,6 +157,8 @@ def test_a_limit_keeps_so_many() -> None:
         ("digits", {"samples": 1}, "samples: expects at least 2, received 1. Use more, or all."),
         ("digits", {"test_share": 1.0}, "test share: expects a number from 0 to 0.9, received 1. 0.2 keeps"),
         ("wine", {"test_share": float("nan")}, "test share: expects a number from 0 to 0.9, received nan."),
+        ("wine", {"seed": -1}, "seed: expects a number from 0 to 2⁶³ - 1, received -1. 0 is as good as any."),
+        ("linear", {"seed": 2**63}, "seed: expects a number from 0 to 2⁶³ - 1, received 9223372036854775808."),
         ("linear", {"samples": 10**9}, "samples: expects at most 1,000,000 that are generated, received 1,000,000,000"),
         ("spirals", {"arms": 1}, "spirals: expects 2 to 10 arms, received 1."),
         ("spirals", {"arms": 3, "samples": 5}, "spirals: expects at least 6 samples, received 5."),

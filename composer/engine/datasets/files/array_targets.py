@@ -63,7 +63,7 @@ def _classes(array: Array) -> tuple[Tensor, tuple[str, ...]]:
         raise refused(array.place, "a class for each sample", "a value that is no number", "Take it out.")
     found, indices = np.unique(array.values, return_inverse=True)
     if not 2 <= len(found) <= CLASSES:
-        advice = "Are its values real? Then save them as floating point."
+        advice = "Choose another array, or say that its values are real."
         raise refused(array.place, f"2 to {CLASSES:,} classes", f"{len(found):,}", advice)
     names = tuple(each.decode("latin-1") if isinstance(each, bytes) else str(each) for each in found.tolist())
     for name in names:

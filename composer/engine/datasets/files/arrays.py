@@ -7,6 +7,7 @@ import math
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,17 @@ from composer.engine.datasets.wording import quoted, refused
 _HEADER = 10_000
 _KINDS = "biufUS"
 _SAVE = "Save plain arrays with numpy.savez."
-_BROKEN = (ValueError, SyntaxError, TypeError, KeyError, EOFError, OverflowError, MemoryError, RecursionError)
+_BROKEN = (
+    ValueError,
+    SyntaxError,
+    TypeError,
+    KeyError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+    TokenError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ def _values(packed: Packed) -> np.ndarray:
     if count > VALUES:
         raise refused(packed.place, f"at most {VALUES:,} values", f"{count:,}", "Use a part of the samples.")
     values = np.frombuffer(packed.read(), dtype, offset=start).reshape(shape, order="F" if fortran else "C")
-    return values.astype(dtype.newbyteorder("="), copy=False)
+    return values.astype(dtype.newbyteorder("="))  # a copy: what was read cannot be written to
 
 
 def _header(place: str, data: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:

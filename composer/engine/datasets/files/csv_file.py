@@ -61,7 +61,7 @@ def roles_of(table: Table, options: DataOptions) -> Roles:
     inputs = tuple(at for at in range(len(table.names)) if at not in left)
     if not inputs:
         received = f"{len(table.names)}" if not options.skip else "none that is not left out"
-        advice = "Is another delimiter used, or is a column missing?"
+        advice = "Say which delimiter it has, or add a column."
         raise refused(table.name, "a column to learn from, beside the target", received, advice)
     return Roles(inputs, target)
 

@@ -14,7 +14,7 @@ from composer.engine.datasets.files.csv_file import Roles, roles_of
 from composer.engine.datasets.files.numbers import missing, number
 from composer.engine.datasets.files.tables import Table, open_table
 
-CELLS = 300_000
+CELLS = 100_000
 """Cells that are looked at."""
 
 

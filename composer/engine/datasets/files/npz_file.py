@@ -152,7 +152,7 @@ def _tensor(source: str, array: Array, integers: bool) -> Tensor:
         numbers = torch.from_numpy(np.ascontiguousarray(values, np.float32))
     if not numbers.isfinite().all():
         row = int((~numbers.flatten(1).isfinite().all(1)).nonzero()[0]) if numbers.dim() > 1 else 0
-        raise refused(f"{array.place}, sample {row:,}", "finite numbers", "one that is not", "Take it out.")
+        raise refused(f"{array.place}, index {row:,}", "finite numbers", "one that is not", "Take it out.")
     return numbers.unsqueeze(1) if numbers.dim() == 1 else numbers
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import torch
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _CHARACTERS = re.compile(r"[\d.eE+\-\s]*", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
-_LARGEST = 3.4028234e38  # of float32
+_LARGEST = torch.finfo(torch.float32).max
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
 """How tables say that a value is not known, in small letters."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections import Counter
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from composer.data_reports import DataOptions
 from composer.engine.datasets.files.limits import COLUMNS, LINE, ROWS, TABLE_BYTES
@@ -98,13 +100,29 @@ def _lines(name: str, text: io.TextIOWrapper) -> Iterator[str]:
         while line := text.readline(LINE):
             count += 1
             if len(line) == LINE:
-                raise refused(f"{name}, line {count:,}", f"fewer than {LINE:,} characters", "more", "Is it a CSV file?")
+                raise refused(
+                    f"{name}, line {count:,}", f"fewer than {LINE:,} characters", "more", "Check that it is a CSV file."
+                )
             if "\0" in line:
                 raise refused(f"{name}, line {count:,}", "text", "a zero byte", "Export the table as CSV again.")
             yield line
     except UnicodeDecodeError:
-        place = f"{name}, after line {count:,}"
+        place = f"{name}, line {_undecodable(text):,}"
         raise refused(place, "text in UTF-8", "bytes of another encoding", "Save it as UTF-8.") from None
+
+
+def _undecodable(text: io.TextIOWrapper) -> int:
+    """The number of the first line that is not UTF-8."""
+    decoder, count = codecs.getincrementaldecoder("utf-8")(), 1
+    file = cast(BinaryIO, text.buffer)
+    file.seek(0)
+    while piece := file.readline(LINE):
+        try:
+            decoder.decode(piece)
+        except UnicodeDecodeError:
+            break
+        count += piece.endswith(b"\n")
+    return count
 
 
 def _delimiter(lines: list[str]) -> str:
@@ -132,7 +150,9 @@ def _rows(name: str, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[st
             return
         except csv.Error as error:
             advice = "Check the quotes: inside a quoted cell, a quote is written twice."
-            raise refused(f"{name}, row {count:,}", "cells with closed quotes", str(error), advice) from None
+            raise refused(
+                f"{name}, row {count:,}", "cells that quotes tell apart", f"others ({error})", advice
+            ) from None
         if count > ROWS:
             raise refused(name, f"at most {ROWS:,} rows", "more", "Use a part of it.")
         if row:

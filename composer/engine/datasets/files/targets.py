@@ -64,7 +64,7 @@ def _classes(place: str, cells: Sequence[str], numbers: Sequence[float | None]) 
         labels = [each for each in numbers if each is not None]
         order = sorted(set(labels), key=float)
     if not 2 <= len(order) <= CLASSES:
-        advice = "Is it the right column? Say that its values are real where they are."
+        advice = "Choose another column, or say that its values are real."
         raise refused(place, f"2 to {CLASSES:,} classes", f"{len(order):,}", advice)
     index = {each: at for at, each in enumerate(order)}
     values = torch.tensor([index[each] for each in labels])
