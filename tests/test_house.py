@@ -15,9 +15,9 @@ PACKAGE = ROOT / "composer"
 LOWEST = {
     "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
     "signals", "storage_reports", "trial_reports", "checkpoint_reports", "export_reports", "shelf_reports",
-    "atomic",
+    "atomic", "training_reports",
 }  # fmt: skip
-PURE = {"design", "catalog", "codegen", "templates", "matching"} | LOWEST
+PURE = {"design", "catalog", "codegen", "templates", "matching", "training"} | LOWEST
 ALLOWED = {
     "reports": {"errors"},
     "tensor_reports": {"reports"},
@@ -34,6 +34,8 @@ ALLOWED = {
     "export_reports": set(),
     "shelf_reports": set(),
     "atomic": set(),
+    "training_reports": {"errors"},
+    "training": {"training", "design", "catalog"} | LOWEST,
     "matching": {"matching"} | LOWEST,
     "catalog": {"catalog"} | LOWEST,
     "design": {"design", "catalog"} | LOWEST,
