@@ -6,6 +6,7 @@
     │   └── TrainingError    a design cannot be trained like this
     ├── CutOff               a loop or recursion of a custom layer's code went on for too long
     ├── CheckpointError      a file of tensors cannot be read, written, or loaded into this model
+    ├── DataError            data cannot be trained on: a file, row, column or entry of it is not as it should be
     ├── WorkspaceError       a file of the workspace cannot be read or written
     ├── Cancelled            something was stopped on request before it was done
     └── KernelError          the process that owns the live model
@@ -109,6 +110,20 @@ class CheckpointError(ComposerError):
 
     One or two sentences of at most 300 characters: what is wrong, where, and what to do next.
     """
+
+
+class DataError(ComposerError):
+    """Data cannot be trained on. `place` is a file, perhaps with a row, column or entry of it.
+
+    Two sentences of at most 300 characters: what is wrong, where, and what to do next (`advice`).
+    """
+
+    def __init__(self, place: str, expected: str, received: str, advice: str) -> None:
+        self.place, self.expected, self.received, self.advice = place, expected, received, advice
+        super().__init__(f"{place}: expects {expected}, received {received}. {advice}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.place, self.expected, self.received, self.advice)
 
 
 class WorkspaceError(ComposerError):

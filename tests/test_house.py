@@ -15,7 +15,7 @@ PACKAGE = ROOT / "composer"
 LOWEST = {
     "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
     "signals", "storage_reports", "trial_reports", "checkpoint_reports", "export_reports", "shelf_reports",
-    "atomic", "training_reports",
+    "data_reports", "training_reports", "atomic",
 }  # fmt: skip
 PURE = {"design", "catalog", "codegen", "templates", "matching", "training"} | LOWEST
 ALLOWED = {
@@ -33,6 +33,7 @@ ALLOWED = {
     "checkpoint_reports": {"reports", "tensor_reports"},
     "export_reports": set(),
     "shelf_reports": set(),
+    "data_reports": set(),
     "atomic": set(),
     "training_reports": {"errors"},
     "training": {"training", "design", "catalog"} | LOWEST,

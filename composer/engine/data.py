@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from composer.catalog.options import DTYPES
 from composer.design.document import Input
+from composer.engine.datasets.layouts import layout_of
 from composer.errors import ComposerError, DesignError, Problem
 from composer.reports import TensorType
 
@@ -93,7 +92,7 @@ def _digits(inputs: Sequence[Input], types: Sequence[TensorType], generator: tor
 
     name, wanted = inputs[0].name, types[0]
     count, *rest = [int(dim) for dim in wanted.dims] or [0]
-    layout = _layout(rest)
+    layout = layout_of(rest)
     if len(inputs) > 1 or layout is None or not _DTYPES[wanted.dtype].is_floating_point:
         expected = "one input of images, such as N×1×28×28 or N×64 float32, for the digits"
         received = f"{wanted} {wanted.dtype}" if len(inputs) == 1 else f"{len(inputs)} inputs"
@@ -105,45 +104,5 @@ def _digits(inputs: Sequence[Input], types: Sequence[TensorType], generator: tor
     images = torch.from_numpy(data.images)[chosen].unsqueeze(1) / _DEPTH
     images = layout.place(images).to(_DTYPES[wanted.dtype])
     labels = tuple(str(int(label)) for label in torch.from_numpy(data.target)[chosen])
-    return Sample(
-        (images.contiguous(),), labels, f"{count:,} of scikit-learn's {_DIGITS:,} handwritten digits, {layout}"
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """How images lie in an input: `shape` is one sample's."""
-
-    shape: tuple[int, ...]
-    height: int
-    width: int
-
-    def place(self, images: Tensor) -> Tensor:
-        """Images of N×1×8×8 as N samples of this layout."""
-        if (self.height, self.width) != (_PIXELS, _PIXELS):
-            images = F.interpolate(images, (self.height, self.width), mode="bilinear", antialias=True)
-        if len(self.shape) == 3:
-            return images.expand(-1, self.shape[0], -1, -1)
-        return images.reshape(-1, *self.shape)
-
-    def __str__(self) -> str:
-        text = f"{_PIXELS}×{_PIXELS} pixels"
-        if (self.height, self.width) != (_PIXELS, _PIXELS):
-            text += f" resized to {self.height}×{self.width}"
-        if len(self.shape) == 3 and self.shape[0] > 1:
-            text += f", the same gray in all {self.shape[0]} channels"
-        if len(self.shape) == 1:
-            text += f", flattened to {self.shape[0]} values"
-        return f"{text}, values from 0 to 1"
-
-
-def _layout(shape: Sequence[int]) -> _Layout | None:
-    """How images lie in samples of `shape`: channels, rows and columns; rows and columns; or one row of pixels."""
-    match shape:
-        case [1 | 3 as channels, height, width] if height > 0 and width > 0:
-            return _Layout((channels, height, width), height, width)
-        case [height, width] if height > 0 and width > 0:
-            return _Layout((height, width), height, width)
-        case [pixels] if pixels > 0 and math.isqrt(pixels) ** 2 == pixels:
-            return _Layout((pixels,), math.isqrt(pixels), math.isqrt(pixels))
-    return None
+    text = f"{layout.describe(1, _PIXELS, _PIXELS)}, values from 0 to 1"
+    return Sample((images.contiguous(),), labels, f"{count:,} of scikit-learn's {_DIGITS:,} handwritten digits, {text}")

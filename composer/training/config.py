@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from composer.catalog import LOSSES
 from composer.catalog.optimizers import OPTIMIZERS
 from composer.catalog.schedules import ON_LOSS, SCHEDULES
 from composer.catalog.spec import Spec
+from composer.data_reports import DataOptions
 from composer.design.nodes import Frozen, Options, Text
 from composer.design.text import kind_of, parse, plain, written
 from composer.errors import Problem, TrainingError
 
+_DATA_OPTIONS = TypeAdapter(DataOptions)
 FORMAT: Literal["block-composer-training"] = "block-composer-training"
 Precision = Literal["float32", "bfloat16", "float16"]
 Augmentation = Literal["shift", "flip"]
@@ -99,11 +102,21 @@ class TrainConfig(Frozen):
     checkpoint_every: int | None = Field(default=None, ge=1, le=10**12)
     keep: int = Field(default=2, ge=1, le=1000)
 
+    @property
+    def how(self) -> DataOptions:
+        """How the data is loaded.
+
+        Raises:
+            ValidationError: where `data_options` are no such options.
+        """
+        return _DATA_OPTIONS.validate_json(json.dumps(self.data_options), strict=True)
+
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with it whatever the design and the data are."""
         return tuple(self._problems())
 
     def _problems(self) -> Iterator[Problem]:
+        yield from self._data_problems()
         yield from self.loss.problems("loss")
         yield from self.optimizer.problems("optimizer")
         if self.schedule:
@@ -116,6 +129,16 @@ class TrainConfig(Frozen):
             yield Problem("augment", "augment", "each augmentation once", ", ".join(self.augment))
         if self.precision == "float16" and self.device == "cpu":
             yield Problem("precision", "precision", "float32 or bfloat16 on the CPU", "float16")
+
+    def _data_problems(self) -> Iterator[Problem]:
+        known = [each.name for each in fields(DataOptions)]
+        for name in self.data_options.keys() - known:
+            yield Problem(f"data_options.{name[:60]}", "unknown-option", f"one of {', '.join(known)}", "another one")
+        try:
+            _ = self.how
+        except ValidationError as error:
+            for each in error.errors()[:5]:
+                yield _problem(each, "data_options.")
 
 
 def dumps(config: TrainConfig) -> str:
@@ -153,8 +176,8 @@ def config_of(data: Mapping[str, Any]) -> TrainConfig:
     return config
 
 
-def _problem(error: Any) -> Problem:
-    path = ".".join(map(str, error["loc"]))
+def _problem(error: Any, start: str = "") -> Problem:
+    path = start + ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
         return Problem(path, "unknown-key", "a key of a training configuration", "another one")
     return Problem(path, "invalid", error["msg"].removeprefix("Value error, "), repr(error["input"])[:60])

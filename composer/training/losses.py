@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Task = Literal["classes", "values", "tokens"]
+from composer.data_reports import Task
+
 Target = Literal["index", "share", "sign", "value"]
 
 TARGETS: Mapping[str, Target] = {

@@ -12,7 +12,7 @@ from composer.training.config import FORMAT, Loss, Optimizer, Schedule, TrainCon
 
 FULL = TrainConfig(
     data="digits",
-    data_options={"size": (8, 8)},
+    data_options={"test_share": 0.5, "skip": ("a", "b")},
     loss=Loss(kind="CrossEntropyLoss", options={"label_smoothing": 0.1}),
     optimizer=Optimizer(kind="SGD", options={"lr": 1, "momentum": 0.9}),
     schedule=Schedule(kind="MultiStepLR", options={"milestones": [2, 4]}, every="step"),
@@ -45,6 +45,8 @@ def test_equal_configurations_have_equal_text() -> None:
     ({"schedule": {"kind": "StepLR"}}, "schedule.options.step_size: expects an integer ≥ 1, received nothing"),
     ({"schedule": {"kind": "ReduceLROnPlateau", "every": "step"}}, "schedule.every: expects epoch, with Reduce"),
     ({"loss": {"kind": "MSELoss", "options": {"reduction": "none"}}}, "loss.options.reduction: expects mean or sum"),
+    ({"data_options": {"sizes": 3}}, "data_options.sizes: expects one of seed, test_share, "),
+    ({"data_options": {"seed": "3"}}, "data_options.seed: expects Input should be a valid integer, received '3'"),
     ({"device": "gpu"}, "device: expects String should match"),
     ({"precision": "float16"}, "precision: expects float32 or bfloat16 on the CPU, received float16"),
     ({"augment": ["flip", "flip"]}, "augment: expects each augmentation once"),

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from composer.engine.datasets.base import DataSet
 from composer.engine.objectives import tensors
-from composer.engine.training.data import Data
 from composer.engine.training.looking import finite
 from composer.engine.training.objective import Objective, predicted
 from composer.engine.training.placement import Placement
@@ -31,7 +31,9 @@ class Evaluation:
     metric: float | None = None
 
 
-def evaluate(placement: Placement, objective: Objective, data: Data, batch_size: int, autocast: Autocast) -> Evaluation:
+def evaluate(
+    placement: Placement, objective: Objective, data: DataSet, batch_size: int, autocast: Autocast
+) -> Evaluation:
     """The loss and metric of all test data, in eval mode. Every process has to call it."""
     count = len(data.test.targets)
     if not count:
@@ -49,7 +51,7 @@ def evaluate(placement: Placement, objective: Objective, data: Data, batch_size:
     return Evaluation(finite(loss if objective.summed else loss / count), finite(metric / count))
 
 
-def predictions(placement: Placement, data: Data, autocast: Autocast) -> tuple[Prediction, ...]:
+def predictions(placement: Placement, data: DataSet, autocast: Autocast) -> tuple[Prediction, ...]:
     """What the model says of the first test samples. Every process has to call it."""
     inputs = [each[:SHOWN].to(placement.device) for each in data.test.inputs]
     if not len(inputs[0]):
@@ -74,8 +76,9 @@ def _numbers(values: Tensor) -> str:
     return ", ".join(f"{value:.4g}" for value in values.flatten()[:4].tolist())
 
 
-def _name(data: Data, index: int) -> str:
-    return data.classes[index] if index < len(data.classes) else str(index)
+def _name(data: DataSet, index: int) -> str:
+    names = data.vocabulary or data.classes
+    return names[index] if index < len(names) else str(index)
 
 
 @contextmanager

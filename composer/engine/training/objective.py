@@ -10,9 +10,10 @@ from torch import Tensor, nn
 
 from composer.catalog import LOSSES
 from composer.catalog.options import FloatList, Option, Value
+from composer.data_reports import Task
 from composer.engine.objectives import tensors
 from composer.training.config import Loss
-from composer.training.losses import TARGETS, Task
+from composer.training.losses import TARGETS
 
 
 class Objective:

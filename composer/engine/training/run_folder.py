@@ -18,7 +18,7 @@ import composer
 from composer import atomic
 from composer.design import text as designs
 from composer.design.document import Design
-from composer.engine.training.data import Data
+from composer.engine.datasets.base import DataSet
 from composer.engine.training.evaluating import SHOWN
 from composer.errors import Problem, TrainingError
 from composer.training import config as configs
@@ -30,7 +30,7 @@ _SECONDS = 5  # a reader that looks whether somebody writes holds the lock for a
 _LARGEST = 64 * 64 * 3  # values of an image that is kept
 
 
-def create(folder: Path, design: Design, config: TrainConfig, data: Data, processes: int = 1) -> None:
+def create(folder: Path, design: Design, config: TrainConfig, data: DataSet, processes: int = 1) -> None:
     """Begin a run in a folder that is new or empty.
 
     Raises:
@@ -92,7 +92,7 @@ def environment(config: TrainConfig, processes: int) -> dict[str, str | int]:
     }
 
 
-def images(data: Data) -> Iterator[Image]:
+def images(data: DataSet) -> Iterator[Image]:
     """The first images of the test data, from their darkest to their brightest value; none where they are large."""
     tensor = data.test.inputs[0][:SHOWN] if data.images else None
     if tensor is None or tensor.dim() not in (3, 4) or tensor[0].numel() > _LARGEST:

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from composer.catalog.optimizers import OPTIMIZERS
+from composer.engine.datasets.base import DataSet
 from composer.engine.training.augment import augmented, draw
 from composer.engine.training.checkpoints import Checkpoints
 from composer.engine.training.control import Control, Obedience
-from composer.engine.training.data import Data
 from composer.engine.training.evaluating import evaluate, predictions
 from composer.engine.training.looking import parameters_row
 from composer.engine.training.objective import Objective
@@ -70,7 +70,7 @@ class Trainer:
     """
 
     def __init__(
-        self, placement: Placement, data: Data, config: TrainConfig, run: Run, tell: Tell = lambda event: None
+        self, placement: Placement, data: DataSet, config: TrainConfig, run: Run, tell: Tell = lambda event: None
     ) -> None:
         self.placement, self.data, self.config, self.files, self.tell = placement, data, config, run, tell
         self.model, self.device = placement.model, placement.device

@@ -12,12 +12,12 @@ from torch import Tensor, nn
 
 from composer.design.document import Design
 from composer.engine.data import Sample
+from composer.engine.datasets.base import DataSet
 from composer.engine.forward import forward
 from composer.engine.lazy import waiting
 from composer.engine.training import run_folder
 from composer.engine.training.checkpoints import Checkpoints
 from composer.engine.training.control import Control
-from composer.engine.training.data import Data
 from composer.engine.training.placement import Placement
 from composer.engine.training.recording import Metrics
 from composer.engine.training.trainer import Run, Tell, Trainer
@@ -29,7 +29,7 @@ from composer.training_reports import EventRow, TrainReport, What
 _FIRST = 2  # samples that give lazy layers their sizes: normalizations want more than one
 
 
-def sized(design: Design, model: nn.Module, draws: Tensor, data: Data) -> None:
+def sized(design: Design, model: nn.Module, draws: Tensor, data: DataSet) -> None:
     """Give the lazy layers of `model` their sizes by the first samples, as a dry run does.
 
     Raises:
@@ -43,7 +43,7 @@ def sized(design: Design, model: nn.Module, draws: Tensor, data: Data) -> None:
 def train(
     folder: Path,
     placement: Placement,
-    data: Data,
+    data: DataSet,
     config: TrainConfig,
     tell: Tell = lambda event: None,
     control: Control | None = None,

@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from composer.design.document import Design
+from composer.engine.datasets.base import DataSet, Split
 from composer.engine.training import run_folder
 from composer.engine.training.placement import Placement
 from composer.engine.training.training import sized, train
 from composer.engine.valued import initial
 from composer.training.config import Loss, Optimizer, TrainConfig
-from composer.training.losses import Task
 from composer.training_reports import EpochRow, EventRow, ParametersRow, Row, StepRow, Trained, TrainReport, row_of
 from tests.build import chain, layer, linear
 
 
-@dataclass(frozen=True)
-class Split:
-    inputs: tuple[Tensor, ...]
-    targets: Tensor
-
-
-@dataclass(frozen=True)
-class Data:
-    name: str
-    task: Task
-    train: Split
-    test: Split
-    classes: tuple[str, ...] = ()
-    images: bool = False
-
-
-def blobs(samples: int = 96, features: int = 4, classes: int = 3) -> Data:
+def blobs(samples: int = 96, features: int = 4, classes: int = 3) -> DataSet:
     """Clouds of points, one for each class."""
     generator = torch.Generator().manual_seed(5)
     targets = torch.arange(samples) % classes
@@ -44,15 +27,17 @@ def blobs(samples: int = 96, features: int = 4, classes: int = 3) -> Data:
     points = centers[targets] + torch.randn(samples, features, generator=generator)
     cut = samples * 2 // 3
     train, test = Split((points[:cut],), targets[:cut]), Split((points[cut:],), targets[cut:])
-    return Data("blobs", "classes", train, test, tuple("abc"[:classes]))
+    return DataSet("blobs", "clouds of points", "classes", train, test, tuple("abc"[:classes]))
 
 
-def values(samples: int = 96, features: int = 4) -> Data:
+def values(samples: int = 96, features: int = 4) -> DataSet:
     """A value of each sample: a wave of its sum."""
     points = torch.randn(samples, features, generator=torch.Generator().manual_seed(6))
     targets = torch.sin(points.sum(1, keepdim=True))
     cut = samples * 2 // 3
-    return Data("values", "values", Split((points[:cut],), targets[:cut]), Split((points[cut:],), targets[cut:]))
+    return DataSet(
+        "values", "a wave", "values", Split((points[:cut],), targets[:cut]), Split((points[cut:],), targets[cut:])
+    )
 
 
 def mlp(**fields: object) -> Design:
@@ -63,7 +48,7 @@ CONFIG = TrainConfig(optimizer=Optimizer(kind="SGD", options={"lr": 0.1, "moment
 VALUES = TrainConfig(loss=Loss(kind="MSELoss"), optimizer=Optimizer(kind="SGD", options={"lr": 0.05}), batch_size=16)
 
 
-def begun(folder: Path, design: Design, config: TrainConfig, data: Data) -> nn.Module:
+def begun(folder: Path, design: Design, config: TrainConfig, data: DataSet) -> nn.Module:
     """The model of a run that is ready to be trained in `folder`."""
     valued = initial(design)
     sized(design, valued.model, valued.draws, data)
@@ -73,7 +58,11 @@ def begun(folder: Path, design: Design, config: TrainConfig, data: Data) -> nn.M
 
 
 def trained(
-    folder: Path, design: Design, config: TrainConfig, data: Data, tell: Callable[[Trained], None] = lambda event: None
+    folder: Path,
+    design: Design,
+    config: TrainConfig,
+    data: DataSet,
+    tell: Callable[[Trained], None] = lambda event: None,
 ) -> tuple[nn.Module, TrainReport]:
     """A model after its run in `folder`, new or gone on with."""
     model = begun(folder, design, config, data)

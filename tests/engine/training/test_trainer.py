@@ -14,6 +14,7 @@ from composer import templates
 from composer.catalog.optimizers import OPTIMIZERS
 from composer.design.document import Input
 from composer.engine.checkpoints.opening import open_checkpoint
+from composer.engine.datasets.base import DataSet, Split
 from composer.engine.training import recording
 from composer.engine.training.order import Order
 from composer.engine.training.placement import Placement
@@ -26,7 +27,6 @@ from tests.build import chain, layer, linear
 from tests.engine.training.small import (
     CONFIG,
     VALUES,
-    Data,
     begun,
     blobs,
     curve,
@@ -74,18 +74,18 @@ def test_the_same_seed_gives_the_same_curve_to_the_bit(tmp_path: Path) -> None:
     assert models[0] == models[1]
 
 
-def _tokens() -> Data:
+def _tokens() -> DataSet:
     data = blobs()
     tokens = torch.randint(0, 10, (64, 4), generator=torch.Generator().manual_seed(1))
-    train = type(data.train)((tokens,), data.train.targets)
-    test = type(data.train)((tokens[:32],), data.test.targets)
-    return Data("tokens", "classes", train, test)
+    train = Split((tokens,), data.train.targets)
+    test = Split((tokens[:32],), data.test.targets)
+    return DataSet("tokens", "tokens", "classes", train, test)
 
 
 @pytest.mark.parametrize("kind", list(OPTIMIZERS))
 def test_every_optimizer_steps_as_torchs_own(kind: str, tmp_path: Path) -> None:
     spec = OPTIMIZERS[kind]
-    data: Data = blobs()
+    data: DataSet = blobs()
     nodes = [layer("a", "Linear", in_features=4, out_features=8, bias=False), layer("t", "Tanh"),
              layer("b", "Linear", in_features=8, out_features=3, bias=False)]  # fmt: skip
     design = chain(*nodes)

@@ -1,0 +1,59 @@
+"""What data is asked for, and report rows about it. Frozen, plain Python; nothing here knows torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Task = Literal["classes", "values", "tokens"]
+"""What is to be learned: a class for each sample, real values for each, or the next token at each position."""
+
+Normalize = Literal["none", "standard", "unit"]
+"""Values as they are; with mean 0 and variance 1 over the training split; or from 0 to 1 over it.
+
+Pixels are from 0 to 1 before that, so for images "none" and "unit" are the same.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DataOptions:
+    """How data is loaded. What is None or "" is taken from the data, or from the design that it is for.
+
+    For all data: `seed` draws the split, `test_share` of the samples are kept for the test, and `samples` are the most
+    that are used (of generated data: how many there are). `normalize` is for the inputs, `normalize_targets` brings
+    real targets to mean 0 and variance 1.
+
+    For spirals: `arms` are the classes. For characters: `context` is the length of a text.
+
+    For tables and arrays: `target` is the column or array that is to be learned, `skip` are columns to leave out.
+    `task` says what the target is. For CSV: `delimiter` and `header`.
+
+    For images: `height`, `width` and `channels` (1 or 3).
+    """
+
+    seed: int = 0
+    test_share: float = 0.2
+    samples: int | None = None
+    normalize: Normalize | None = None
+    normalize_targets: bool = False
+    arms: int = 3
+    context: int | None = None
+    target: str = ""
+    skip: tuple[str, ...] = ()
+    task: Task | None = None
+    delimiter: str = ""
+    header: bool | None = None
+    height: int | None = None
+    width: int | None = None
+    channels: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A data set that can be loaded by its `name`. `text` says what it is and where it is from."""
+
+    name: str
+    title: str
+    text: str
+    task: Task
+    images: bool

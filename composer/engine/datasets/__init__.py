@@ -1,0 +1,1 @@
+"""Data to train on: bundled sets, generated ones, and a person's own files."""
