@@ -27,13 +27,14 @@ class OptimizerSpec(Spec):
 
     `state` says how many numbers it keeps for each trained number, by its options. `dims` is how many dimensions a
     parameter that it trains has (0: any). `sparse`: it takes sparse gradients only. `closure`: a step of it computes
-    the loss several times.
+    the loss several times. `whole`: it looks at a whole parameter, or at all of them, to change a number.
     """
 
     state: State
     dims: int = 0
     sparse: bool = False
     closure: bool = False
+    whole: bool = False
 
     def numbers(self, options: Mapping[str, Value]) -> int:
         """How many numbers it keeps for each trained number."""
@@ -176,6 +177,7 @@ _SPECS = (
         help="Like Adam, but keeps one number for each row and column instead of each entry: little memory.",
         aliases=("memory",),
         state=lambda options: 0,
+        whole=True,
         options=(
             _lr(1e-2),
             Float("beta2_decay", default=-0.8, high=0.0, help="Exponent by which the mean of squares forgets less."),
@@ -193,6 +195,7 @@ _SPECS = (
         aliases=("newton-schulz", "orthogonal"),
         state=lambda options: 1,
         dims=2,
+        whole=True,
         options=(
             _lr(1e-3),
             _decay(0.1),
@@ -243,6 +246,7 @@ _SPECS = (
         aliases=("newton", "quasi-newton", "line search"),
         state=lambda options: 2 * options["history_size"] + 3,
         closure=True,
+        whole=True,
         options=(
             _lr(1.0),
             Int("max_iter", default=20, low=1, help="Iterations in one step."),
@@ -266,6 +270,7 @@ _SPECS = (
         aliases=("adam", "embedding"),
         state=lambda options: 2,
         sparse=True,
+        whole=True,
         options=(_lr(1e-3), *_ADAM),
     ),
 )

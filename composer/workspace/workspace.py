@@ -23,6 +23,7 @@ from composer.design.text import dumps, loads
 from composer.errors import DesignError, WorkspaceError
 from composer.workspace.checkpoints import Checkpoints
 from composer.workspace.ids import is_id, slug
+from composer.workspace.runs import Runs
 from composer.workspace.trash import Trash, Trashed
 from composer.workspace.writing import Writing, explained
 
@@ -68,7 +69,7 @@ def default_root() -> Path:
 
 
 class Workspace:
-    """The designs in a folder, each in a file of canonical text named after its id; and `checkpoints` beside them.
+    """The designs in a folder, each in a file of canonical text named after its id; beside them `checkpoints`, `runs`.
 
     An id stays for the life of a design; its name is in the text and may change. Safe to use from several
     threads and processes. Every method raises WorkspaceError where the folder or a file cannot be used.
@@ -86,6 +87,7 @@ class Workspace:
                 atomic.sweep(folder)
             self._trash.sweep()
         self.checkpoints = Checkpoints(self.root, self._trash, self._writing)
+        self.runs = Runs(self.root, self._trash, self._writing)
 
     def designs(self) -> tuple[Entry, ...]:
         """Every design's file, the last changed first; those that cannot be read too, with the reason."""

@@ -31,16 +31,14 @@ class Evaluation:
     metric: float | None = None
 
 
-def evaluate(
-    placement: Placement, objective: Objective, data: DataSet, batch_size: int, autocast: Autocast
-) -> Evaluation:
+def evaluate(placement: Placement, objective: Objective, data: DataSet, size: int, autocast: Autocast) -> Evaluation:
     """The loss and metric of all test data, in eval mode. Every process has to call it."""
     count = len(data.test.targets)
     if not count:
         return Evaluation()
     total = torch.zeros(2, dtype=torch.float64)
     with _evaluating(placement.model):
-        for places in torch.split(torch.arange(count), batch_size):
+        for places in torch.split(torch.arange(count), size):
             share, part = placement.share(places, False)
             inputs = [each[places[share]].to(placement.device) for each in data.test.inputs]
             targets = data.test.targets[places[share]].to(placement.device)
