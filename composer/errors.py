@@ -2,7 +2,8 @@
 
     ComposerError
     ├── DesignError          a design document cannot be read or used
-    │   └── EditError        an edit cannot be applied to this design
+    │   ├── EditError        an edit cannot be applied to this design
+    │   └── TrainingError    a design cannot be trained like this
     ├── CutOff               a loop or recursion of a custom layer's code went on for too long
     ├── CheckpointError      a file of tensors cannot be read, written, or loaded into this model
     ├── RecordingError       a file is no recording of timings
@@ -86,6 +87,10 @@ class DesignError(ComposerError):
 
 class EditError(DesignError):
     """An edit cannot be applied to this design."""
+
+
+class TrainingError(DesignError):
+    """A training run cannot be begun or go on: its configuration, data or folder does not fit."""
 
 
 class CutOff(ComposerError):

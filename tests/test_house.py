@@ -15,9 +15,9 @@ PACKAGE = ROOT / "composer"
 LOWEST = {
     "reports", "tensor_reports", "initial_reports", "errors", "expressions", "tensor_expressions", "indices", "memo",
     "signals", "storage_reports", "trial_reports", "checkpoint_reports", "export_reports", "shelf_reports",
-    "device_reports", "data_reports", "atomic",
+    "device_reports", "data_reports", "training_reports", "atomic",
 }  # fmt: skip
-PURE = {"design", "catalog", "codegen", "templates", "matching", "recordings"} | LOWEST
+PURE = {"design", "catalog", "codegen", "templates", "matching", "recordings", "training"} | LOWEST
 ALLOWED = {
     "reports": {"errors"},
     "tensor_reports": {"reports"},
@@ -36,6 +36,8 @@ ALLOWED = {
     "device_reports": set(),
     "data_reports": set(),
     "atomic": set(),
+    "training_reports": {"errors"},
+    "training": {"training", "design", "catalog"} | LOWEST,
     "matching": {"matching"} | LOWEST,
     "recordings": {"recordings", "design"} | LOWEST,
     "catalog": {"catalog"} | LOWEST,

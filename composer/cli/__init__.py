@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-from composer.cli import bench, diff, documents, export, look, models, run
+from composer.cli import bench, diff, documents, export, look, models, run, train
 from composer.cli.group import cli
 
-__all__ = ["bench", "cli", "diff", "documents", "export", "look", "main", "models", "run"]
+__all__ = ["bench", "cli", "diff", "documents", "export", "look", "main", "models", "run", "train"]
 
 
 def main() -> None:

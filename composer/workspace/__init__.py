@@ -1,9 +1,10 @@
-"""The folder that holds designs, as files that a person can read and compare; checkpoints, recordings and data."""
+"""The folder that holds designs, as files that a person can read and compare; checkpoints, recordings, runs and data."""
 
 from composer.workspace.checkpoints import Checkpoint, Checkpoints
 from composer.workspace.data_files import DataFiles
 from composer.workspace.files import Files, Received, StoredFile
 from composer.workspace.recordings import RecordingEntry, Recordings
+from composer.workspace.runs import Following, RunEntry, Runs
 from composer.workspace.trash import Trashed
 from composer.workspace.workspace import Entry, StaleSave, Stored, Workspace, default_root
 
@@ -13,9 +14,12 @@ __all__ = [
     "DataFiles",
     "Entry",
     "Files",
+    "Following",
     "Received",
     "RecordingEntry",
     "Recordings",
+    "RunEntry",
+    "Runs",
     "StaleSave",
     "Stored",
     "StoredFile",

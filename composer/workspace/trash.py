@@ -1,9 +1,10 @@
-"""What was deleted: files that are kept for some weeks, so that a person can have them back."""
+"""What was deleted: files and folders of runs that are kept for some weeks, so that a person can have them back."""
 
 from __future__ import annotations
 
 import contextlib
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ _NAME = re.compile(r"(\d{8}T\d{12}Z) [^/\\]+")
 
 @dataclass(frozen=True, slots=True)
 class Trashed:
-    """A design, checkpoint or data file that was deleted: its id, and the name of its file among what was deleted."""
+    """What was deleted, such as a design or a run: its id, and the name of its file among what was deleted."""
 
     id: str
     file: str
@@ -57,7 +58,7 @@ class Trash:
     def drop(self, trashed: Trashed) -> None:
         """Remove a file for good, where it is still kept."""
         with contextlib.suppress(FileNotFoundError):
-            self._path(trashed).unlink()
+            _remove(self._path(trashed))
 
     def _path(self, trashed: Trashed) -> Path:
         if not _NAME.fullmatch(trashed.file):
@@ -71,4 +72,12 @@ class Trash:
             found = _NAME.fullmatch(path.name)
             if found and datetime.strptime(found[1], _TIME).replace(tzinfo=UTC) < oldest:
                 with contextlib.suppress(OSError):
-                    path.unlink()
+                    _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()

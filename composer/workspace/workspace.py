@@ -25,6 +25,7 @@ from composer.workspace.checkpoints import Checkpoints
 from composer.workspace.data_files import DataFiles
 from composer.workspace.ids import is_id, slug
 from composer.workspace.recordings import Recordings
+from composer.workspace.runs import Runs
 from composer.workspace.trash import Trash, Trashed
 from composer.workspace.writing import Writing, explained
 
@@ -72,7 +73,7 @@ def default_root() -> Path:
 class Workspace:
     """The designs in a folder, each in a file of canonical text named after its id.
 
-    `checkpoints`, `recordings` and `data` are beside them.
+    `checkpoints`, `recordings`, `runs` and `data` are beside them.
     An id stays for the life of a design; its name is in the text and may change. Safe to use from several
     threads and processes. Every method raises WorkspaceError where the folder or a file cannot be used.
     """
@@ -91,6 +92,7 @@ class Workspace:
         self.checkpoints = Checkpoints(self.root, self._trash, self._writing)
         self.recordings = Recordings(self.root, self._trash, self._writing)
         self.data = DataFiles(self.root, self._trash, self._writing)
+        self.runs = Runs(self.root, self._trash, self._writing)
 
     def designs(self) -> tuple[Entry, ...]:
         """Every design's file, the last changed first; those that cannot be read too, with the reason."""

@@ -74,6 +74,30 @@ class FloatOrTuple(Float):
 
 
 @dataclass(frozen=True)
+class FloatTuple(Float):
+    """A tuple of `n` numbers, each below `below` where that is given. With `holes`, items may be None."""
+
+    n: int = 2
+    below: float | None = None
+    holes: bool = False
+
+    def _expected(self) -> str:
+        limit = f", each less than {self.below:g}" if self.below is not None else ""
+        return f"a tuple of {self.n} numbers{between(self.low, self.high)}{limit}"
+
+    def _accepts(self, value: Value) -> bool:
+        return isinstance(value, tuple) and len(value) == self.n and all(map(self._fits, value))
+
+    def _fits(self, value: Value) -> bool:
+        if value is None:
+            return self.holes
+        return super()._accepts(value) and (self.below is None or value < self.below)
+
+    def normalize(self, value: Value) -> Value:
+        return tuple(map(super().normalize, tuples(value))) if isinstance(value, list | tuple) else value
+
+
+@dataclass(frozen=True)
 class FloatList(Float):
     """A tuple of numbers, such as class weights, given to torch as a tensor."""
 

@@ -1,0 +1,1 @@
+"""Training a model: a program for one device; `distributed` spreads it over several from outside."""
