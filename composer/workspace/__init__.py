@@ -1,4 +1,4 @@
-"""The folder that holds designs, as files that a person can read and compare; checkpoints, recordings, runs and data."""
+"""The folder that holds designs, as files that a person can read and compare; checkpoints, data, recordings, runs."""
 
 from composer.workspace.checkpoints import Checkpoint, Checkpoints
 from composer.workspace.data_files import DataFiles
