@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from composer.kernel import files, initializing, parameters, shelving, stepping, storing, timing, trying, verbs
+from composer.kernel import (
+    files,
+    initializing,
+    parameters,
+    shelving,
+    stepping,
+    storing,
+    timing,
+    training,
+    trying,
+    verbs,
+)
 from composer.kernel.verbs import Verb
 
-_PARTS = (verbs, parameters, files, initializing, shelving, stepping, storing, timing, trying)
+_PARTS = (verbs, parameters, files, initializing, shelving, stepping, storing, timing, training, trying)
 
 VERBS: Mapping[str, Verb] = {name: verb for part in _PARTS for name, verb in part.VERBS.items()}
 """A fixed table: what is not in it cannot be asked."""

@@ -169,7 +169,7 @@ def dry_run(
 
     declared = loads(text).inputs
     given = typed(declared, inputs) if inputs is not None else declared
-    _forward(state, progress, text, data_sets.load(data, given, samples), 0)
+    forward(state, progress, text, data_sets.load(data, given, samples), 0)
     return live(state, progress, text)
 
 
@@ -192,7 +192,7 @@ def run(
     from composer.engine import data as data_sets
 
     sample = data_sets.load(data, loads(text).inputs, samples, seed, sizes)
-    return _forward(state, progress, text, sample, seed)
+    return forward(state, progress, text, sample, seed)
 
 
 def gradients(
@@ -259,9 +259,9 @@ def sample_for(
     return sample
 
 
-def _forward(state: State, progress: Progress, text: str, sample: Sample, seed: int) -> RunReport:
+def forward(state: State, progress: Progress, text: str, sample: Sample, seed: int) -> RunReport:
     """A run of the live model. Lazy layers draw their values under the design's seed, whatever the run's is."""
-    from composer.engine.forward import forward
+    from composer.engine.forward import forward as engine
     from composer.engine.lazy import waiting
 
     open_model(state, progress, text)
@@ -271,7 +271,7 @@ def _forward(state: State, progress: Progress, text: str, sample: Sample, seed: 
     def tell(row: ResolvedReport) -> None:
         progress(ProgressReport(row.path, next(done), total))
 
-    report, resolved = forward(read(text), state.model, sample, seed, state.draws, tell)
+    report, resolved = engine(read(text), state.model, sample, seed, state.draws, tell)
     if resolved:
         state.initial = False  # building the model anew would give these layers no values
         fresh = {each.path for each in resolved}

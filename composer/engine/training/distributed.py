@@ -61,7 +61,7 @@ class Ranks(Placement):
     def __init__(self, model: nn.Module, device: torch.device, unused: bool = False) -> None:
         """`unused`: some of the model's parameters take no part in its output."""
         if device.type == "cuda":
-            model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+            model = nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-untyped-call]
         super().__init__(model.to(device), device)
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self._forward = self._spread(unused)
@@ -132,11 +132,12 @@ class Shards(Ranks):
                     tensor.copy_(value)
 
     def full(self, tensor: Tensor) -> Tensor:
-        return tensor.detach().full_tensor() if isinstance(tensor, DTensor) else tensor.detach()
+        tensor = tensor.detach()
+        return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
 
     def norms(self, gradients: Sequence[Tensor]) -> Tensor:
-        local = [each.detach().to_local() if isinstance(each, DTensor) else each.detach() for each in gradients]
-        squares = torch.stack([each.float().square().sum() for each in local])
+        local = [each.to_local() if isinstance(each, DTensor) else each for each in gradients]
+        squares = torch.stack([each.detach().float().square().sum() for each in local])
         return self.sum(squares).sqrt()
 
     def clip(self, largest: float) -> Tensor:

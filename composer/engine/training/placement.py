@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -13,7 +14,7 @@ from torch.optim import Optimizer
 from composer.engine.checkpoints.opening import open_checkpoint
 from composer.engine.checkpoints.saving import save
 from composer.errors import CheckpointError
-from composer.training.layout import WEIGHTS
+from composer.training.layout import SHARDS, WEIGHTS
 
 Forward = Callable[..., Any]
 
@@ -72,6 +73,9 @@ class Placement:
         Raises:
             CheckpointError: where they are those of another model.
         """
+        if (folder / SHARDS).is_dir():
+            _shards().load(folder, self.model, optimizer, state)
+            return
         self.load_weights(folder)
         try:
             optimizer.load_state_dict(state["optimizer"])
@@ -84,7 +88,10 @@ class Placement:
         Raises:
             CheckpointError: where they are those of another model.
         """
-        load_weights(self.model, folder / WEIGHTS)
+        if (folder / SHARDS).is_dir():
+            _shards().load(folder, self.model)
+        else:
+            load_weights(self.model, folder / WEIGHTS)
 
     def load_initial(self, path: Path) -> None:
         """Take the weights that a run begins with from one file of safetensors.
@@ -97,6 +104,13 @@ class Placement:
     def write_weights(self, path: Path) -> None:
         """Write all weights to one file of safetensors."""
         save(self.model, path, "safetensors")
+
+
+def _shards() -> ModuleType:
+    """What reads checkpoints in shards: it takes most of a second to import, and is seldom needed."""
+    from composer.engine.training import shards
+
+    return shards
 
 
 def load_weights(model: nn.Module, path: Path) -> None:

@@ -5,14 +5,17 @@ They are written and read by `torch.distributed.checkpoint`, so another number o
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.distributed.checkpoint as dcp
+import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.checkpoint import HuggingFaceStorageReader, HuggingFaceStorageWriter
+from torch.distributed.checkpoint import state_dict_loader, state_dict_saver
+from torch.distributed.checkpoint.api import CheckpointException
+from torch.distributed.checkpoint.hf_storage import HuggingFaceStorageReader, HuggingFaceStorageWriter
 from torch.optim import Optimizer
 
 from composer.engine.held import named_tensors
@@ -33,7 +36,7 @@ def save(folder: Path, model: nn.Module, optimizer: Optimizer) -> dict[str, Any]
             else:
                 plain.setdefault(name, {})[key] = value
     writer = HuggingFaceStorageWriter(str(folder / SHARDS), save_distributed=True)
-    dcp.save(tensors, storage_writer=writer)
+    state_dict_saver.save(tensors, storage_writer=writer)
     return {"groups": _groups(optimizer), "kept": plain}
 
 
@@ -56,8 +59,12 @@ def load(
             for name, parameter in model.named_parameters():
                 kept = optimizer.state.get(parameter, {})
                 tensors |= {f"{_OPTIMIZER}{name}/{key}": each for key, each in kept.items() if isinstance(each, Tensor)}
-        dcp.load(tensors, storage_reader=reader)
-    except (dcp.api.CheckpointException, KeyError, ValueError, RuntimeError) as error:
+        with warnings.catch_warnings():
+            warnings.filterwarnings(
+                "ignore", "torch.distributed is disabled", UserWarning
+            )  # one process reads them all
+            state_dict_loader.load(tensors, storage_reader=reader, no_dist=not dist.is_initialized())
+    except (CheckpointException, KeyError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[-1][:120] if str(error).strip() else "damaged"
         raise CheckpointError(f"{folder.name} cannot be used: {reason}.") from None
 

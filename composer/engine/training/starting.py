@@ -10,7 +10,7 @@ import torch
 from composer.catalog.optimizers import OPTIMIZERS
 from composer.design.document import Design
 from composer.engine.datasets.base import DataSet
-from composer.engine.training import distributed, run_folder
+from composer.engine.training import run_folder
 from composer.engine.training.checks import check, skeleton
 from composer.engine.training.control import Control
 from composer.engine.training.placement import Placement
@@ -80,6 +80,8 @@ def take_part(
         TrainingError: where it does not fit, or the folder holds something else.
         DataError, DesignError, CheckpointError: where data, design or weights are refused.
     """
+    from composer.engine.training import distributed
+
     with distributed.processes(config.device) as device:
         data = data_for(design, config)
         if found := _spread_problems(design, data, config, distribution):
@@ -95,6 +97,8 @@ def take_part(
 
 
 def _copied(design: Design, data: DataSet, make: Make, device: torch.device) -> Placement:
+    from composer.engine.training import distributed
+
     valued = make()
     sized(design, valued.model, valued.draws, data)
     few = [each[:2] for each in data.train.inputs]
@@ -102,6 +106,8 @@ def _copied(design: Design, data: DataSet, make: Make, device: torch.device) -> 
 
 
 def _in_shards(design: Design, data: DataSet, make: Make, device: torch.device) -> Placement:
+    from composer.engine.training import distributed
+
     whole = None
     if distributed.is_first():
         valued = make()
@@ -112,6 +118,8 @@ def _in_shards(design: Design, data: DataSet, make: Make, device: torch.device) 
 
 def _spread_problems(design: Design, data: DataSet, config: TrainConfig, how: Distribution) -> Sequence[Problem]:
     """What keeps these processes from training. A model in shards may well be larger than one device."""
+    from composer.engine.training import distributed
+
     size = distributed.count()
     found = check(design, data, config.model_copy(update={"batch_size": -(-config.batch_size // size)})).problems
     if how != "fsdp":

@@ -23,7 +23,7 @@ def write_events(run: Path) -> Path:
         expected = "the package tensorboard, for an event file: pip install tensorboard"
         raise TrainingError(Problem("tensorboard", "not-installed", expected, "none")) from None
     target = run / FOLDER
-    with SummaryWriter(str(target)) as writer:  # type: ignore[no-untyped-call]
+    with SummaryWriter(str(target)) as writer:
         for line in (run / METRICS).read_bytes().splitlines():
             _add(writer, row_of(line))
     return target

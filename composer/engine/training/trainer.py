@@ -84,6 +84,7 @@ class Trainer:
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.precision == "float16")
         self.progress = Progress()
         self.recorder = Recorder(placement)
+        self._look_up = 0
         self.obedience = Obedience(run.control, placement, self._event, self._told)
 
     def resume(self, step: int) -> None:
@@ -101,23 +102,33 @@ class Trainer:
 
     def run(self) -> TrainReport:
         """Train until all steps are done, a command ends it, or a loss is not finite."""
+        self.begin()
+        while (report := self.advance()) is None:
+            pass
+        return report
+
+    def begin(self) -> None:
+        """Get ready for the first step from here."""
         if not self.files.checkpoints.steps:
             self._save(best=False)
         self.model.train()
         self.recorder.restart()
-        look_up = self.progress.step
-        while self.progress.step < self.steps:
-            if self.progress.step >= look_up:
-                if bad := self._record():
-                    return self._not_finite(bad)
-                self._told()
-                if not self.obedience.may_go_on():
-                    return self._end("stopped")
-                look_up = self.progress.step + self._until_next_look()
-            self._step()
-            if bad := self._finish_step():
+        self._look_up = self.progress.step
+
+    def advance(self) -> TrainReport | None:
+        """Take one step, with all that goes with it; how the run ended, or None where it goes on."""
+        if self.progress.step >= self.steps:
+            return self._end("finished")
+        if self.progress.step >= self._look_up:
+            if bad := self._record():
                 return self._not_finite(bad)
-        return self._end("finished")
+            self._told()
+            if not self.obedience.may_go_on():
+                return self._end("stopped")
+            self._look_up = self.progress.step + self._until_next_look()
+        self._step()
+        bad = self._finish_step()
+        return self._not_finite(bad) if bad else None
 
     def stop(self) -> TrainReport:
         """End a run that was interrupted between two steps, so that it can go on later."""

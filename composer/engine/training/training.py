@@ -36,8 +36,12 @@ def sized(design: Design, model: nn.Module, draws: Tensor, data: DataSet) -> Non
         DesignError: where the data does not fit the design.
     """
     if waiting(model):
-        sample = Sample(tuple(each[:_FIRST] for each in data.train.inputs), (), data.name)
-        forward(design, model, sample, design.seed, draws)
+        forward(design, model, first_samples(data), design.seed, draws)
+
+
+def first_samples(data: DataSet) -> Sample:
+    """The first samples to train with."""
+    return Sample(tuple(each[:_FIRST] for each in data.train.inputs), (), data.text)
 
 
 def train(
