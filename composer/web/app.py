@@ -17,6 +17,7 @@ pages = [
     st.Page(folder() / "parameters.py", title=_("Parameters")),
     st.Page(folder() / "initialize.py", title=_("Initialize")),
     st.Page(folder() / "gradients.py", title=_("Gradients")),
+    st.Page(folder() / "train.py", title=_("Train")),
     st.Page(folder() / "files.py", title=_("Files")),
     st.Page(folder() / "devices.py", title=_("Devices")),
 ]

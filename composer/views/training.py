@@ -1,0 +1,139 @@
+"""Runs as Plotly figures: curves of any number of them, histograms of a parameter over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from composer.training_reports import EpochRow, ParameterRow, ParametersRow, Row, SamplesRow, StepRow
+
+Figure = dict[str, Any]
+Runs: TypeAlias = Sequence[tuple[str, Sequence[Row]]]
+"""Rows of runs, each with the run's name."""
+
+_COLORS = ("#6366f1", "#f59e0b", "#10b981", "#ef4444", "#06b6d4", "#a855f7", "#84cc16", "#ec4899")
+_MOST = 1_500  # points of a curve
+
+
+def steps(rows: Sequence[Row]) -> Iterator[StepRow]:
+    """The rows of steps."""
+    return (row for row in rows if isinstance(row, StepRow))
+
+
+def epochs(rows: Sequence[Row]) -> Iterator[EpochRow]:
+    """The rows of epochs."""
+    return (row for row in rows if isinstance(row, EpochRow))
+
+
+def curves(runs: Runs, what: str, title: str, logarithmic: bool = False) -> Figure:
+    """A number of every step, and of the test data after every epoch where there is one; `what` is its name in rows."""
+    data: list[Figure] = []
+    for number, (name, rows) in enumerate(runs):
+        color = _COLORS[number % len(_COLORS)]
+        own = f"{name}, " if len(runs) > 1 else ""
+        trained = [(row.step, getattr(row, what)) for row in _thin(list(steps(rows)))]
+        data.append(_line(f"{own}training", trained, color, width=1, opacity=0.55))
+        if what in ("loss", "metric"):
+            tested = [(row.step, getattr(row, what)) for row in epochs(rows)]
+            data.append(_line(f"{own}test", tested, color, width=2.5, opacity=1.0, mode="lines+markers"))
+    return {"data": data, "layout": _layout(title, logarithmic)}
+
+
+def _line(
+    name: str, points: Sequence[tuple[int, Any]], color: str, width: float, opacity: float, mode: str = "lines"
+) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": mode,
+        "name": name,
+        "x": [x for x, _y in points],
+        "y": [y for _x, y in points],
+        "opacity": opacity,
+        "line": {"color": color, "width": width},
+        "hovertemplate": f"{name}<br>step %{{x:,}}: %{{y:.4g}}<extra></extra>",
+    }
+
+
+def _layout(title: str, logarithmic: bool) -> Figure:
+    return {
+        "height": 300,
+        "margin": {"l": 56, "r": 12, "t": 12, "b": 44},
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "xaxis": {"title": {"text": "step"}},
+        "yaxis": {"title": {"text": title}, "type": "log" if logarithmic else "linear", "exponentformat": "SI"},
+        "hovermode": "closest",
+        "uirevision": title,
+    }
+
+
+def _thin(rows: Sequence[StepRow]) -> Sequence[StepRow]:
+    """Every so many rows, so that a chart stays quick; the last one is always there."""
+    stride = -(-len(rows) // _MOST) or 1
+    return [*rows[::stride], *(rows[-1:] if rows and (len(rows) - 1) % stride else ())]
+
+
+def latest(rows: Sequence[Row]) -> ParametersRow | None:
+    """The last look at the parameters."""
+    return next((row for row in reversed(rows) if isinstance(row, ParametersRow)), None)
+
+
+def samples(rows: Sequence[Row]) -> SamplesRow | None:
+    """The last predictions."""
+    return next((row for row in reversed(rows) if isinstance(row, SamplesRow)), None)
+
+
+def of_parameter(rows: Sequence[Row], name: str) -> list[tuple[int, ParameterRow]]:
+    """What a parameter was like, by step."""
+    return [
+        (row.step, each)
+        for row in rows
+        if isinstance(row, ParametersRow)
+        for each in row.parameters
+        if each.name == name
+    ]
+
+
+def over_time(rows: Sequence[Row], names: Sequence[str], what: str, title: str) -> Figure:
+    """A number of parameters over the steps: its norm, mean, std or the norm of its gradient."""
+    data = [
+        _line(
+            name, [(step, getattr(row, what)) for step, row in of_parameter(rows, name)], color, 2, 1.0, "lines+markers"
+        )
+        for name, color in zip(names, _COLORS, strict=False)
+    ]
+    return {"data": data, "layout": _layout(title, logarithmic=False)}
+
+
+def histograms(rows: Sequence[Row], name: str) -> Figure | None:
+    """How the values of a parameter spread, step by step, as a heat map; None where nothing is known."""
+    found = [(step, row) for step, row in of_parameter(rows, name) if row.counts and row.low is not None]
+    if not found:
+        return None
+    low = min(row.low for _step, row in found if row.low is not None)
+    high = max(row.high for _step, row in found if row.high is not None)
+    bins = max(len(row.counts) for _step, row in found)
+    place = _placing(low, high, bins)
+    columns = []
+    for _step, row in found:
+        cells = [0.0] * bins
+        assert row.low is not None and row.high is not None
+        width = (row.high - row.low) / len(row.counts)
+        for k, count in enumerate(row.counts):
+            cells[place(row.low + (k + 0.5) * width)] += count
+        columns.append(cells)
+    heat = {
+        "type": "heatmap",
+        "x": [step for step, _row in found],
+        "y": [low + (k + 0.5) * (high - low) / bins for k in range(bins)],
+        "z": [[column[k] for column in columns] for k in range(bins)],
+        "colorscale": "Viridis",
+        "colorbar": {"thickness": 12},
+        "hovertemplate": "step %{x:,}, value %{y:.4g}: %{z:,}<extra></extra>",
+    }
+    return {"data": [heat], "layout": _layout(f"values of {name}", logarithmic=False) | {"showlegend": False}}
+
+
+def _placing(low: float, high: float, bins: int) -> Callable[[float], int]:
+    span = high - low or 1.0
+    return lambda value: min(bins - 1, max(0, int((value - low) / span * bins)))
