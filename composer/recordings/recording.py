@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -156,8 +157,9 @@ Pass = Literal["forward", "backward"]
 class Breakdown(Frozen):
     """Where the time of a pass goes. `whole` was timed with nothing watching, in turn with passes that were watched.
 
-    The rows and the `overhead` add up to the median of `whole`. What has no samples has a `failure`, which says why.
-    A row of a backward pass is what computes the gradients of that layer or op.
+    The rows and the `overhead` add up to the `total`, also on a busy machine: of the passes, by how long each took in
+    all, the middle half counts, and of that the mean. What has no samples has a `failure`, which says why. A row of a
+    backward pass is what computes the gradients of that layer or op.
     """
 
     what: Pass
@@ -171,9 +173,19 @@ class Breakdown(Frozen):
     def _timed(self) -> Self:
         if bool(self.whole.samples) == bool(self.failure):
             raise ValueError("a breakdown has samples or a failure, and not both")
-        if not all(row.samples for row in self.rows) or (self.failure and self.rows):
-            raise ValueError("every row has samples, and where all failed there are none")
+        counts = {row.count for row in self.rows}
+        if 0 in counts or len(counts) > 1 or (self.failure and self.rows):
+            raise ValueError("every row has a sample of each pass, and where all failed there are none")
         return self
+
+    @cached_property
+    def total(self) -> float:
+        """Seconds of a pass with nothing watching."""
+        return statistics.fmean(self.whole.samples[k] for k in _middle(self.whole.samples))
+
+    def seconds(self, row: Row) -> float:
+        """Seconds of a row, in the same passes for all rows."""
+        return statistics.fmean(row.samples[k] for k in self._passes)
 
     @cached_property
     def overhead(self) -> float:
@@ -182,11 +194,21 @@ class Breakdown(Frozen):
         In a forward pass, the Python between layers. In a backward pass, also what autograd does between its nodes,
         such as adding up the gradients of a parameter that several layers share.
         """
-        return self.whole.median - math.fsum(row.median for row in self.rows)
+        return self.total - math.fsum(map(self.seconds, self.rows))
 
     def share(self, seconds: float) -> float:
         """As a part of the whole."""
-        return seconds / self.whole.median
+        return seconds / self.total
+
+    @cached_property
+    def _passes(self) -> tuple[int, ...]:
+        return _middle([math.fsum(samples) for samples in zip(*(row.samples for row in self.rows), strict=True)])
+
+
+def _middle(values: Sequence[float]) -> tuple[int, ...]:
+    """Where the middle half of some values is, without the smallest and the largest quarter."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    return tuple(order[len(order) // 4 : len(order) - len(order) // 4])
 
 
 def _utc(text: str) -> str:

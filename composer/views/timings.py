@@ -62,12 +62,14 @@ def _breakdown(breakdown: Breakdown) -> Iterator[str]:
     if breakdown.failure:
         yield clean(f"{title}: {breakdown.failure}")
         return
-    yield f"{title}, {duration(breakdown.whole.median)} in all"
-    rows = sorted(breakdown.rows, key=lambda row: row.median, reverse=True)
+    yield f"{title}, {duration(breakdown.total)} in all"
+    rows = sorted(breakdown.rows, key=breakdown.seconds, reverse=True)
     for row in rows[:_ROWS]:
-        yield clean(f"  {breakdown.share(row.median):6.1%}  {duration(row.median):>9}  {row.path} {row.kind}")
-    rest = sum(row.median for row in rows[_ROWS:])
-    if rest:
-        yield f"  {breakdown.share(rest):6.1%}  {duration(rest):>9}  ({len(rows) - _ROWS:,} others)"
-    overhead = duration(max(breakdown.overhead, 0))
-    yield f"  {breakdown.share(breakdown.overhead):6.1%}  {overhead:>9}  overhead: what is between them"
+        yield clean(f"{_part(breakdown, breakdown.seconds(row))}  {row.path} {row.kind}")
+    if len(rows) > _ROWS:
+        yield f"{_part(breakdown, sum(map(breakdown.seconds, rows[_ROWS:])))}  ({len(rows) - _ROWS:,} others)"
+    yield f"{_part(breakdown, breakdown.overhead)}  overhead: what is between them"
+
+
+def _part(breakdown: Breakdown, seconds: float) -> str:
+    return f"  {breakdown.share(seconds):6.1%}  {duration(max(seconds, 0)):>9}"

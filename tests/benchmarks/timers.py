@@ -10,7 +10,6 @@ and what is left as overhead. Goal: a sum within 10 % of the whole. The load of 
 
 from __future__ import annotations
 
-import math
 import statistics
 import sys
 from collections.abc import Callable, Sequence
@@ -69,7 +68,7 @@ def sums(name: str, rounds: int) -> None:
 
 
 def print_sum(name: str, found: Sequence[Breakdown]) -> None:
-    shares = [each.share(math.fsum(row.median for row in each.rows)) for each in found]
+    shares = [each.share(each.total - each.overhead) for each in found]
     low, middle, high = statistics.quantiles(shares, n=4)
     print(f"{name}, {found[0].what}: {len(found[0].rows)} layers and ops sum to {middle:.1%} of the whole (quartiles "
           f"{low:.1%} to {high:.1%}, {len(found)} rounds); overhead {1 - middle:.1%}", flush=True)  # fmt: skip

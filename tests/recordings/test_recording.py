@@ -41,11 +41,13 @@ def test_a_point_has_samples_or_a_failure() -> None:
             Point(x=1, **fields)
 
 
-def test_rows_and_overhead_add_up_to_the_whole() -> None:
-    rows = tuple(Row(path=str(k), kind="Linear", samples=(0.1 * k, 0.2 * k, 0.9 * k)) for k in (1, 2))
-    found = Breakdown(what="forward", device="cpu", batch=4, whole=Samples(samples=(0.9, 1.0, 5.0)), rows=rows)
-    assert found.overhead == pytest.approx(0.4)
-    assert sum(found.share(row.median) for row in rows) + found.share(found.overhead) == pytest.approx(1)
+def test_rows_and_overhead_add_up_to_the_total_of_the_middle_half_of_the_passes() -> None:
+    slow = (0.1, 0.1, 0.1, 9.0)  # the fourth pass was disturbed, and the first was the quickest
+    rows = tuple(Row(path=str(k), kind="Linear", samples=(0.01 * k, *(k * each for each in slow[1:]))) for k in (1, 2))
+    found = Breakdown(what="forward", device="cpu", batch=4, whole=Samples(samples=(0.9, 1.1, 0.1, 9.9)), rows=rows)
+    assert found.total == pytest.approx(1)
+    assert [found.seconds(row) for row in rows] == pytest.approx([0.1, 0.2])
+    assert found.overhead == pytest.approx(0.7) and found.share(found.overhead) == pytest.approx(0.7)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,14 @@ def test_rows_and_overhead_add_up_to_the_whole() -> None:
     [
         ({}, "samples or a failure"),
         ({"whole": Samples(samples=(1.0,)), "failure": "out of memory"}, "samples or a failure"),
-        ({"whole": Samples(samples=(1.0,)), "rows": (Row(path="a", kind="ReLU"),)}, "every row has samples"),
+        ({"whole": Samples(samples=(1.0,)), "rows": (Row(path="a", kind="ReLU"),)}, "every row has a sample"),
+        (
+            {
+                "whole": Samples(samples=(1.0,)),
+                "rows": tuple(Row(path="a", kind="ReLU", samples=(1.0,) * k) for k in (1, 2)),
+            },
+            "a sample of each pass",
+        ),
         ({"rows": (Row(path="a", kind="ReLU", samples=(1.0,)),), "failure": "out of memory"}, "there are none"),
     ],
     ids=str,

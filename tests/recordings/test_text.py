@@ -62,7 +62,7 @@ POINTS = st.one_of(
 SERIES = st.builds(
     Series, what=NAMES, device=DEVICES, dtype=NAMES, points=st.lists(POINTS, max_size=4).map(tuple), note=NAMES
 )  # fmt: skip
-ROWS = st.builds(Row, path=NAMES, kind=NAMES, samples=SAMPLES)
+ROWS = st.builds(Row, path=NAMES, kind=NAMES, samples=st.lists(SECONDS, min_size=2, max_size=2).map(tuple))
 PASSES = st.sampled_from(["forward", "backward"])
 BREAKDOWNS = st.one_of(
     st.builds(

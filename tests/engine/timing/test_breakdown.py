@@ -71,8 +71,9 @@ def test_time_goes_to_the_row_that_takes_it_and_the_rest_is_overhead() -> None:
     found = broken_down(design, model=model)
     a, b = found.rows
     assert (a.path, b.path, b.kind) == ("a", "b", "_Slow")
-    assert b.median >= 0.02 and a.median < 0.01
-    assert found.share(a.median) + found.share(b.median) + found.share(found.overhead) == pytest.approx(1)
+    assert found.seconds(b) >= 0.02 and found.seconds(a) < 0.01
+    shares = [found.share(each) for each in (found.seconds(a), found.seconds(b), found.overhead)]
+    assert sum(shares) == pytest.approx(1) and shares[1] > 0.8
 
 
 def test_nothing_is_left_on_the_model() -> None:
@@ -91,7 +92,7 @@ def test_a_backward_pass_goes_the_other_way_and_every_node_has_a_row() -> None:
     _, found = both(chain(linear("a", 4, 4), residual, op("last", "sigmoid")))
     assert names(found)[:2] == [("", "loss"), ("last", "sigmoid")]
     assert [row.path for row in found.rows[2:]] == ["r", "r.act", "r.fc", "a"]
-    assert found.share(sum(row.median for row in found.rows)) + found.share(found.overhead) == pytest.approx(1)
+    assert all(found.seconds(row) > 0 for row in found.rows)
 
 
 class _Twice(torch.autograd.Function):
@@ -117,5 +118,5 @@ def test_the_time_of_a_gradient_goes_to_the_layer_that_it_is_of() -> None:
     _SlowBack.__module__ = "torch.nn.modules"
     model.add_module("b", _SlowBack())
     _, found = both(design, model=model)
-    seconds = {row.path: row.median for row in found.rows}
+    seconds = {row.path: found.seconds(row) for row in found.rows}
     assert seconds["b"] >= 0.02 and seconds["a"] < 0.01 and list(seconds) == ["", "b", "a"]
