@@ -1,4 +1,14 @@
-"""Every data set by its name. Anything that yields tensors becomes one by a declaration in `DATA_SETS`."""
+"""Every data set by its name. Anything that yields tensors becomes one by a declaration in `DATA_SETS`:
+
+    def xor(options: DataOptions) -> DataSet:
+        inputs = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]).repeat(50, 1)
+        targets = inputs.sum(1).long() % 2
+        return assembled(Samples("xor", "Generated.", "classes", (inputs,), targets, ("even", "odd")), options)
+
+    Declared("xor", "Exclusive or", "Generated.", "classes", xor)
+
+The split, its seed, normalization and what a design's inputs ask for are seen to.
+"""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from composer import templates
 from composer.data_reports import DataOptions
 from composer.design.document import Input
+from composer.engine.datasets.files.numbers import number, numbers
 from composer.engine.datasets.registry import load
 from tests.engine.datasets.making import csv, whole
 
@@ -146,3 +147,13 @@ def test_statistics_are_undone(tmp_path: Path, rows: list[tuple[float, float]]) 
     spread = max(abs(value) for value, _ in rows)
     back = data.normalization.undo(data.train.inputs[0])
     assert torch.allclose(back, plain.train.inputs[0], rtol=1e-3, atol=1e-5 * spread + 1e-30)
+
+
+CELLS = st.text("012.eE+-_ ,\t\x1c\xa0１١∞ni", max_size=5)
+
+
+@settings(max_examples=300)
+@given(st.lists(CELLS | st.floats(width=32).map(repr), min_size=1, max_size=3))
+def test_numbers_of_a_row_are_those_of_its_cells(cells: list[str]) -> None:
+    single = [number(cell) for cell in cells]
+    assert numbers(cells) == (None if None in single else single)

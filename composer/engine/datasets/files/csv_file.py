@@ -77,10 +77,10 @@ def _read(table: Table, roles: Roles) -> tuple[array[float], list[int], list[str
     values, rows, cells = array("f"), [], []
     for row, found in table.rows:
         texts = [found[at] for at in roles.inputs]
-        try:
-            values.extend(numbers(texts))
-        except ValueError:
-            raise _no_number(table, roles, row, texts) from None
+        read = numbers(texts)
+        if read is None:
+            raise _no_number(table, roles, row, texts)
+        values.extend(read)
         rows.append(row)
         cells.append(found[roles.target])
         if len(values) > CELLS:
