@@ -50,9 +50,9 @@ def weights_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _own() -> Weights | None:
-    """The weights of the bundle that DESIGN is."""
-    path = Path(str(click.get_current_context().meta[DESIGN_FILE]))
-    return Weights(path, Naming(), own=True) if is_bundle(path) else None
+    """The weights of the bundle that DESIGN is; None where it is none, or no DESIGN was given."""
+    file = click.get_current_context().meta.get(DESIGN_FILE)
+    return Weights(Path(str(file)), Naming(), own=True) if file and is_bundle(Path(str(file))) else None
 
 
 def valued(design: Design, weights: Weights | None) -> tuple[Valued, LoadReport | None]:

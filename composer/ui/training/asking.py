@@ -18,7 +18,6 @@ from composer.training.telling import Command, tell
 from composer.training_reports import CheckReport
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
-from composer.ui.language import _
 from composer.ui.tasks import Asking
 
 BEGINNING = "beginning"
@@ -86,10 +85,10 @@ def take(document: Document, path: Path) -> None:
     tasks.begin(document, TAKING, "take_weights", path.name, patience=2, text=document.text, folder=str(path))
 
 
-def why_failed(path: Path) -> str:
+def last_words(path: Path) -> str:
     """The last line of what a run's program printed."""
     try:
         lines = (path / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
     except OSError:
         return ""
-    return lines[-1][:300] if lines else _("Its program printed nothing.")
+    return lines[-1][:300] if lines else ""

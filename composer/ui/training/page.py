@@ -95,9 +95,8 @@ def _panel(document: Document, runs: Runs, moves: bool) -> None:
         if taken.job.error:
             show_error(taken.job.error, "take_failure")
         else:
-            st.markdown(
-                f":material/check: {_('The live model has the weights of {name}.').format(name=escape(str(taken.about)))}"
-            )
+            text = _("The live model has the weights of {name}.").format(name=escape(str(taken.about)))
+            st.markdown(f":material/check: {text}")
     _deleted(runs)
     if not entries:
         st.caption(_("No run is here yet."))
@@ -122,7 +121,9 @@ def _runs(document: Document, entries: Sequence[RunEntry]) -> None:
         st.caption(f":orange[{escape(entry.problem)}]")
     if entry.state == "interrupted":
         text = _("Its process ended without a word. Resume goes on from the last checkpoint.")
-        st.caption(f":orange[{text}] {escape(asking.why_failed(entry.path))}")
+        st.caption(f":orange[{text}] {escape(asking.last_words(entry.path))}")
+    elif entry.state == "new":
+        st.caption(escape(asking.last_words(entry.path)))
     show_run(name, entry.path, [(each, named[each].path) for each in others])
 
 
