@@ -5,8 +5,10 @@ So it goes on when the browser closes, and when the app does; whoever opens the 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -57,6 +59,8 @@ def begin(document: Document, config: TrainConfig, processes: int, how: Distribu
 def launch(path: Path, processes: int = 1, how: Distribution = "") -> None:
     """Start a program that trains in a run's folder, from its last checkpoint; it belongs to nobody.
 
+    Its threads wait without spinning, so that a busy machine, with this app on it, does not slow it down tenfold.
+
     Raises:
         WorkspaceError: where it cannot be started.
     """
@@ -64,12 +68,14 @@ def launch(path: Path, processes: int = 1, how: Distribution = "") -> None:
     module = "composer" if program == "block-composer" else "torch.distributed.run"
     try:
         with (path / LOG).open("ab") as log:
-            subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, cwd=path,
+                start_new_session=True, cwd=path, env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ},
             )  # fmt: skip
     except OSError as error:
         raise WorkspaceError(f"{path}: {error.strerror or error}.") from error
+    # Somebody has to take note of its end while this app is there: else it stays in the system's list.
+    threading.Thread(target=process.wait, name="run", daemon=True).start()
 
 
 def say(path: Path, order: Command) -> None:

@@ -59,9 +59,9 @@ def _main(task: Any) -> dict[str, Any]:
     optimizer = st.selectbox(
         _("Optimizer"), list(OPTIMIZERS), list(OPTIMIZERS).index("AdamW"), key=f"{_KEY}:optimizer", width=140
     )
-    rate = st.number_input(_("Learning rate"), 0.0, 1000.0, 0.002, step=0.001, format="%g", key=f"{_KEY}:lr", width=130)
+    rate = st.number_input(_("Learning rate"), 0.0, 1000.0, 0.005, step=0.001, format="%g", key=f"{_KEY}:lr", width=130)
     batch = st.number_input(_("Batch"), 1, 2**20, 64, key=f"{_KEY}:batch", width=110)
-    epochs = st.number_input(_("Epochs"), 1, 10**6, 20, key=f"{_KEY}:epochs", width=110)
+    epochs = st.number_input(_("Epochs"), 1, 10**6, 25, key=f"{_KEY}:epochs", width=110)
     return {
         "loss": {"kind": loss}, "optimizer": {"kind": optimizer, "options": {"lr": rate}}, "batch_size": batch,
         "epochs": epochs,
