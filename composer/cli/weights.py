@@ -51,7 +51,7 @@ def weights_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _own() -> Weights | None:
     """The weights of the bundle that DESIGN is."""
-    path = Path(str(click.get_current_context().meta[DESIGN_FILE]))
+    path = Path(str(click.get_current_context().meta.get(DESIGN_FILE, "")))
     return Weights(path, Naming(), own=True) if is_bundle(path) else None
 
 

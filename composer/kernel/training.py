@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from composer.kernel.parameters import open_values
 from composer.kernel.verbs import Progress, State, Verb, forward, read
 from composer.training.config import loads
-from composer.training.layout import INITIAL
 from composer.training_reports import CheckReport, TrainReport
 
 if TYPE_CHECKING:
@@ -89,7 +88,6 @@ def _config_of(run: Path) -> TrainConfig:
 
 def _begun(state: State, progress: Progress, text: str, config: TrainConfig, folder: Path) -> tuple[nn.Module, DataSet]:
     """The live model with all its sizes, and the data of a run that is ready in its folder."""
-    from composer.engine.checkpoints.saving import save
     from composer.engine.training import run_folder
     from composer.engine.training.checks import check
     from composer.engine.training.sources import data_for
@@ -101,8 +99,7 @@ def _begun(state: State, progress: Progress, text: str, config: TrainConfig, fol
         raise TrainingError(found)
     _sized(state, progress, text, data)
     model, _ = open_values(state, progress, text)
-    run_folder.create(folder, design, config, data)
-    save(model, folder / INITIAL, "safetensors")
+    run_folder.create(folder, design, config, data, model=model)
     return model, data
 
 
