@@ -57,3 +57,66 @@ class Offered:
     text: str
     task: Task
     images: bool
+
+
+Role = Literal["input", "target", "left out"]
+Kind = Literal["numbers", "text", "mixed", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnReport:
+    """What is in a column: of how many cells the value is not known, and how many values are different.
+
+    `low`, `high`, `mean` and `std` are those of its numbers; None where it holds none.
+    """
+
+    name: str
+    role: Role
+    kind: Kind
+    missing: int
+    different: int
+    low: float | None = None
+    high: float | None = None
+    mean: float | None = None
+    std: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassReport:
+    """How many samples of a class are to train and to test with."""
+
+    name: str
+    train: int
+    test: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image as a png file, and the name of its class."""
+
+    label: str
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewReport:
+    """A first look at data. `problem` says why it cannot be trained on as it is ("" where it can).
+
+    `shapes` are those of one sample, by input, and `target_shape` of its target, `()` for a class. `columns` are of the
+    first `looked_at` rows, and `rows` are the first cells of the first of them; for texts, each row is one. `pictures`
+    are the first images of each class.
+    """
+
+    name: str
+    text: str = ""
+    task: Task | None = None
+    train: int = 0
+    test: int = 0
+    shapes: tuple[tuple[int, ...], ...] = ()
+    target_shape: tuple[int, ...] = ()
+    classes: tuple[ClassReport, ...] = ()
+    columns: tuple[ColumnReport, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    looked_at: int = 0
+    pictures: tuple[Picture, ...] = ()
+    problem: str = ""

@@ -108,6 +108,7 @@ def test_pages_import_no_engine() -> None:
         "composer.catalog",
         "composer.reports",
         "composer.tensor_reports",
+        "composer.data_reports",
     ],
 )
 def test_pure_rooms_load_nothing_heavy(module: str) -> None:

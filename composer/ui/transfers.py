@@ -10,13 +10,14 @@ import os
 import secrets
 import threading
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from composer.errors import WorkspaceError
 from composer.views.numbers import parse_size
-from composer.workspace import Checkpoints
+from composer.workspace import Received, StoredFile
 
 DOWNLOAD, UPLOAD = "/composer/download", "/composer/upload"
 UPLOAD_LIMIT = "BLOCK_COMPOSER_UPLOAD_LIMIT"
@@ -67,11 +68,22 @@ class Download:
     name: str
 
 
+class Target(Protocol):
+    """A place for files: each comes in piece by piece, and is there once it is kept.
+
+    Both methods raise WorkspaceError where that cannot be done.
+    """
+
+    def receiving(self, wanted: str, nbytes: int | None = None) -> AbstractContextManager[Received]: ...
+
+    def keep(self, received: Received) -> StoredFile: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """Where files come to, each of at most `limit` bytes."""
 
-    checkpoints: Checkpoints
+    target: Target
     limit: int
 
 
@@ -84,9 +96,9 @@ def download_address(path: Path, name: str) -> str:
     return f"{DOWNLOAD}/{downloads.give(Download(path, name))}"
 
 
-def upload_address(checkpoints: Checkpoints) -> str:
-    """Where files can be uploaded that become checkpoints."""
-    return f"{UPLOAD}/{uploads.give(Upload(checkpoints, upload_limit()))}"
+def upload_address(target: Target) -> str:
+    """Where files can be uploaded that come to `target`."""
+    return f"{UPLOAD}/{uploads.give(Upload(target, upload_limit()))}"
 
 
 def upload_limit() -> int:

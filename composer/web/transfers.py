@@ -13,7 +13,7 @@ from composer.errors import WorkspaceError
 from composer.ui.language import _
 from composer.ui.transfers import Upload, downloads, uploads
 from composer.views import numbers
-from composer.workspace import Checkpoint
+from composer.workspace import StoredFile
 
 _TOGETHER = 4 * 2**20  # bytes that are waited for before they are written
 
@@ -42,14 +42,14 @@ def download(request: Request) -> Response:
 def upload(request: Request) -> JSONResponse:
     """Receive a file into where a token says. It runs in a thread, which waits for the pieces and writes them."""
     try:
-        checkpoint = _receive(request, _allowed(request))
+        stored = _receive(request, _allowed(request))
     except Refusal as error:
         return _answer({"error": str(error)}, error.status)
     except WorkspaceError as error:
         return _answer({"error": str(error)}, 400)
     except ClientDisconnect:
         return _answer({"error": _("The upload was broken off.")}, 400)  # to nobody, but not as an error of ours
-    return _answer({"id": checkpoint.name, "bytes": checkpoint.nbytes}, 200)
+    return _answer({"id": stored.name, "bytes": stored.nbytes}, 200)
 
 
 def _allowed(request: Request) -> Upload:
@@ -63,11 +63,11 @@ def _allowed(request: Request) -> Upload:
     return expected
 
 
-def _receive(request: Request, expected: Upload) -> Checkpoint:
+def _receive(request: Request, expected: Upload) -> StoredFile:
     text = request.headers.get("content-length", "")
     length = int(text) if text.isdecimal() else None
     _within(expected.limit, length or 0)
-    with expected.checkpoints.receiving(request.query_params.get("name", ""), length) as received:
+    with expected.target.receiving(request.query_params.get("name", ""), length) as received:
         size = 0
         for piece in _pieces(request.stream()):
             size += len(piece)
@@ -75,7 +75,7 @@ def _receive(request: Request, expected: Upload) -> Checkpoint:
             received.write(piece)
         if not size:
             raise Refusal(400, _("The file is empty."))
-        return expected.checkpoints.keep(received)
+        return expected.target.keep(received)
 
 
 def _within(limit: int, size: int) -> None:

@@ -18,7 +18,7 @@ _NAME = re.compile(r"(\d{8}T\d{12}Z) [^/\\]+")
 
 @dataclass(frozen=True, slots=True)
 class Trashed:
-    """A design, checkpoint or run that was deleted: its id, and the name of its file among what was deleted."""
+    """A design, checkpoint, run or data file that was deleted: its id, and the name of its file in the trash."""
 
     id: str
     file: str

@@ -22,6 +22,7 @@ from composer.design.nodes import rebuild
 from composer.design.text import dumps, loads
 from composer.errors import DesignError, WorkspaceError
 from composer.workspace.checkpoints import Checkpoints
+from composer.workspace.data_files import DataFiles
 from composer.workspace.ids import is_id, slug
 from composer.workspace.runs import Runs
 from composer.workspace.trash import Trash, Trashed
@@ -69,7 +70,7 @@ def default_root() -> Path:
 
 
 class Workspace:
-    """The designs in a folder, each in a file of canonical text named after its id; beside them `checkpoints`, `runs`.
+    """Designs in a folder, each in a file of canonical text named after its id; beside them all else that is kept.
 
     An id stays for the life of a design; its name is in the text and may change. Safe to use from several
     threads and processes. Every method raises WorkspaceError where the folder or a file cannot be used.
@@ -88,6 +89,7 @@ class Workspace:
             self._trash.sweep()
         self.checkpoints = Checkpoints(self.root, self._trash, self._writing)
         self.runs = Runs(self.root, self._trash, self._writing)
+        self.data = DataFiles(self.root, self._trash, self._writing)
 
     def designs(self) -> tuple[Entry, ...]:
         """Every design's file, the last changed first; those that cannot be read too, with the reason."""

@@ -110,6 +110,15 @@ def test_an_upload_becomes_a_checkpoint(port: int, workspace: Workspace, checkpo
     assert all(checkpoints.path(name).read_bytes() == content for name in left(workspace))
 
 
+def test_an_upload_of_data_comes_to_the_data(port: int, workspace: Workspace) -> None:
+    address = upload_address(workspace.data)
+    assert put(port, f"{address}?name=My%20Table.CSV", b"a,b\n1,2\n") == (200, {"id": "my-table.csv", "bytes": 8})
+    assert workspace.data.path("my-table.csv").read_bytes() == b"a,b\n1,2\n"
+    told = "'net.pt' is no name of a data file: those end in .csv, .tsv, .txt, .npz or .zip."
+    assert refused(port, f"{address}?name=net.pt", b"1") == (400, told)
+    assert left(workspace) == []
+
+
 def refused(port: int, address: str, body: Any, **headers: str) -> tuple[int, str]:
     status, answer = put(port, address, body, **headers)
     assert answer.keys() == {"error"}
@@ -181,7 +190,7 @@ def test_a_full_disk_is_told(port: int, workspace: Workspace, checkpoints: Check
 def test_others_are_answered_during_an_upload_to_a_slow_disk(
     port: int, checkpoints: Checkpoints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from composer.workspace.checkpoints import Received
+    from composer.workspace import Received
 
     monkeypatch.setattr(Received, "write", lambda self, data: time.sleep(0.02))
     address = f"{upload_address(checkpoints)}?name=a.pt"

@@ -7,7 +7,7 @@ import streamlit as st
 
 from composer.ui import uploading
 from composer.ui.transfers import UPLOAD, UPLOAD_LIMIT, uploads
-from composer.workspace import Workspace
+from composer.workspace import Checkpoints, DataFiles, Workspace
 
 
 def test_what_is_shown(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,8 +20,19 @@ def test_what_is_shown(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) ->
     expected = uploads.find(token)
     assert folder == UPLOAD
     assert expected and expected.limit == 3 * 2**30
-    assert expected.checkpoints.path("a.pt") == workspace.checkpoints.path("a.pt")
+    assert isinstance(expected.target, Checkpoints)
+    assert expected.target.path("a.pt") == workspace.checkpoints.path("a.pt")
     assert uploading.shown()["address"] == shown["address"], "the page is not drawn anew"
+
+
+def test_data_comes_to_another_place(workspace: Workspace) -> None:
+    shown = uploading.shown(to="data")
+    assert shown["accept"] == [".csv", ".tsv", ".txt", ".npz", ".zip"]
+    assert shown["words"]["ending"] == "{name} is no file of data: those end in .csv, .tsv, .txt, .npz, .zip."
+    expected = uploads.find(shown["address"].rpartition("/")[2])
+    assert expected
+    assert isinstance(expected.target, DataFiles)
+    assert expected.target.path("a.csv") == workspace.data.path("a.csv")
 
 
 @pytest.mark.parametrize(
@@ -31,7 +42,7 @@ def test_what_came_in_is_passed_on(monkeypatch: pytest.MonkeyPatch, message: obj
     monkeypatch.setattr(st, "session_state", {"here": {"received": message}})
     calls: list[dict[str, object]] = []
     monkeypatch.setattr(uploading, "component", lambda name: lambda **given: calls.append(given))
-    monkeypatch.setattr(uploading, "shown", lambda accept: {})
+    monkeypatch.setattr(uploading, "shown", lambda accept, to: {})
     heard: list[str] = []
     uploading.uploader("here", heard.append)
     (given,) = calls

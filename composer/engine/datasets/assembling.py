@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from composer.data_reports import DataOptions, Normalize, Task
-from composer.engine.datasets.base import DataSet, Split
+from composer.engine.datasets.base import DataSet, Normalization, Split
 from composer.engine.datasets.normalizing import normalization
 from composer.engine.datasets.splitting import chosen, split
 from composer.engine.datasets.wording import refused
@@ -46,6 +46,8 @@ def check_options(options: DataOptions) -> None:
         raise refused(
             "test share", f"a number from 0 to {_SHARE}", f"{options.test_share:g}", "0.2 keeps every fifth sample."
         )
+    if not 0 <= options.seed < 2**63:
+        raise refused("seed", "a number from 0 to 2⁶³ - 1", f"{options.seed}", "0 is as good as any.")
     if options.samples is not None and options.samples < 2:
         raise refused("samples", "at least 2", str(options.samples), "Use more, or all.")
 
@@ -54,22 +56,15 @@ def assembled(samples: Samples, options: DataOptions, normalize: Normalize = "no
     """The data set of these samples; `normalize` is what is done where the options leave it open.
 
     Raises:
-        DataError: where fewer than two samples are left.
+        DataError: where there are fewer than two samples, or none to train with.
     """
     check_options(options)
-    samples = _limited(samples, options)
-    train, test = _split(samples, options)
-    how = options.normalize or normalize
-    if samples.images and how == "unit":
-        how = "none"  # pixels are from 0 to 1 already
-    kept = None
-    if samples.inputs[0].is_floating_point():
-        kept = normalization(train.inputs[0], how)
-    of_targets = normalization(train.targets, "standard") if _scales_targets(samples, options) else None
-    if kept:
-        train, test = (replace(each, inputs=(kept.apply(each.inputs[0]), *each.inputs[1:])) for each in (train, test))
-    if of_targets:
-        train, test = (replace(each, targets=of_targets.apply(each.targets)) for each in (train, test))
+    _check_counts(samples)
+    train, test = (_part(samples, indices) for indices in _drawn(samples, options))
+    if not len(train):
+        raise refused(samples.name, "samples to train with", "none", "Add some, or use more of the samples.")
+    of_inputs, of_targets = _normalizations(samples, train, options, normalize)
+    train, test = (_normalized(each, of_inputs, of_targets) for each in (train, test))
     return DataSet(
         samples.name,
         f"{samples.text} {len(train):,} samples to train with, {len(test):,} to test with.",
@@ -80,40 +75,53 @@ def assembled(samples: Samples, options: DataOptions, normalize: Normalize = "no
         samples.images,
         samples.vocabulary,
         samples.features,
-        kept,
+        of_inputs,
         of_targets,
     )
 
 
-def _scales_targets(samples: Samples, options: DataOptions) -> bool:
-    return samples.task == "values" and options.normalize_targets
-
-
-def _limited(samples: Samples, options: DataOptions) -> Samples:
-    """The samples in an order that is drawn, which differs only where the seed does; text keeps its order."""
+def _check_counts(samples: Samples) -> None:
     count = len(samples.targets)
+    for each in samples.inputs:
+        if len(each) != count:
+            received = f"{len(each):,} inputs and {count:,} targets"
+            raise refused(samples.name, "a target for each input", received, "Give as many of each.")
     if count < 2:
         raise refused(samples.name, "at least 2 samples", f"{count}", "Add samples: some to train with, some to test.")
+
+
+def _drawn(samples: Samples, options: DataOptions) -> tuple[Tensor, Tensor]:
+    """Indices of what to train and to test with, in an order that is drawn; text keeps its order."""
+    count = len(samples.targets)
     if samples.task == "tokens":
         order = torch.arange(count)[: options.samples]
     else:
         order = chosen(count, options.samples, torch.Generator().manual_seed(options.seed))
-    tested = samples.tested
-    if tested is not None:
-        tested = torch.isin(order, tested).nonzero()[:, 0]
-    inputs = tuple(each[order] for each in samples.inputs)
-    return replace(samples, inputs=inputs, targets=samples.targets[order], tested=tested)
-
-
-def _split(samples: Samples, options: DataOptions) -> tuple[Split, Split]:
     if samples.tested is not None:
-        kept = torch.ones(len(samples.targets), dtype=torch.bool)
-        kept[samples.tested] = False
-        train, test = kept.nonzero()[:, 0], samples.tested
-    else:
-        train, test = split(samples.targets, options.test_share, samples.task == "classes")
-    return _part(samples, train), _part(samples, test)
+        tested = torch.isin(order, samples.tested)
+        return order[~tested], order[tested]
+    train, test = split(samples.targets[order], options.test_share, samples.task == "classes")
+    return order[train], order[test]
 
 
 def _part(samples: Samples, indices: Tensor) -> Split:
     return Split(tuple(each[indices] for each in samples.inputs), samples.targets[indices])
+
+
+def _normalizations(
+    samples: Samples, train: Split, options: DataOptions, normalize: Normalize
+) -> tuple[Normalization | None, Normalization | None]:
+    """Those of the first input and of the targets. Pixels are from 0 to 1 already."""
+    how = options.normalize or normalize
+    as_it_is = not train.inputs[0].is_floating_point() or (samples.images and how == "unit")
+    of_inputs = None if as_it_is else normalization(train.inputs[0], how)
+    scaled = samples.task == "values" and options.normalize_targets
+    return of_inputs, normalization(train.targets, "standard") if scaled else None
+
+
+def _normalized(part: Split, of_inputs: Normalization | None, of_targets: Normalization | None) -> Split:
+    first, *rest = part.inputs
+    return Split(
+        (of_inputs.apply(first) if of_inputs else first, *rest),
+        of_targets.apply(part.targets) if of_targets else part.targets,
+    )

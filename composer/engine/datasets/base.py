@@ -40,20 +40,24 @@ class Normalization:
 
     def apply(self, values: Tensor) -> Tensor:
         """`values`, N×…, normalized; their columns are dimension 1."""
-        grouped, shift, scale = self._columns(values)
-        return ((grouped - shift) / scale).reshape(values.shape)
+        columns, shift, scale = self._columns(values)
+        return columns.sub_(shift).div_(scale).to(values.dtype).reshape(values.shape)
 
     def undo(self, values: Tensor) -> Tensor:
         """What `values`, N×…, were before; also of images that were flattened."""
-        grouped, shift, scale = self._columns(values)
-        return (grouped * scale + shift).reshape(values.shape)
+        columns, shift, scale = self._columns(values)
+        return columns.mul_(scale).add_(shift).to(values.dtype).reshape(values.shape)
 
     def _columns(self, values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The values as N×columns×rest, and the numbers for each column."""
+        """A copy of the values as N×columns×rest, and the numbers for each column, in double precision."""
         columns = len(self.shift)
         rest = values[0].numel() // columns if len(values) else 0
-        shift, scale = (torch.tensor(each, dtype=values.dtype).reshape(1, -1, 1) for each in (self.shift, self.scale))
-        return values.reshape(len(values), columns, rest), shift, scale
+        copy = values.to(torch.float64, copy=True).reshape(len(values), columns, rest)
+        shift, scale = (
+            torch.tensor(each, dtype=torch.float64, device=values.device).reshape(1, -1, 1)
+            for each in (self.shift, self.scale)
+        )
+        return copy, shift, scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,14 @@
-"""Every data set by its name. Anything that yields tensors becomes one by a declaration in `DATA_SETS`."""
+"""Every data set by its name. Anything that yields tensors becomes one by a declaration in `DATA_SETS`:
+
+    def xor(options: DataOptions) -> DataSet:
+        inputs = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]).repeat(50, 1)
+        targets = inputs.sum(1).long() % 2
+        return assembled(Samples("xor", "Generated.", "classes", (inputs,), targets, ("even", "odd")), options)
+
+    Declared("xor", "Exclusive or", "Generated.", "classes", xor)
+
+The split, its seed, normalization and what a design's inputs ask for are seen to.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +21,7 @@ from composer.design.document import Input
 from composer.engine.datasets import bundled, generated
 from composer.engine.datasets.base import DataSet
 from composer.engine.datasets.characters import TEXT, characters
+from composer.engine.datasets.files.reading import read
 from composer.engine.datasets.fitting import fit
 from composer.engine.datasets.wanted import with_sizes
 from composer.engine.datasets.wording import quoted, refused
@@ -56,12 +67,23 @@ def load(which: str | Path, inputs: Sequence[Input] = (), options: DataOptions |
         DataError: where there is no such data, or it is not as it should be.
         DesignError: where the inputs cannot hold it.
     """
-    options = with_sizes(options or DataOptions(), inputs)
-    if isinstance(which, Path):
-        raise NotImplementedError(which)
+    data = unfitted(which, inputs, options or DataOptions())
+    return fit(data, inputs) if inputs else data
+
+
+def unfitted(which: str | Path, inputs: Sequence[Input], options: DataOptions) -> DataSet:
+    """The data in shapes of its own; `inputs` say what sizes of images and which arrays are asked for.
+
+    Raises:
+        DataError: where there is no such data, or it is not as it should be.
+    """
+    options = with_sizes(options, inputs)
+    return read(which, options, inputs) if isinstance(which, Path) else _named(which).load(options)
+
+
+def _named(which: str) -> Declared:
     if which not in DATA_SETS:
         raise refused(
             quoted(which), "a data set by its name", "one that is not known", f"There are: {', '.join(DATA_SETS)}."
         )
-    data = DATA_SETS[which].load(options)
-    return fit(data, inputs) if inputs else data
+    return DATA_SETS[which]

@@ -10,10 +10,13 @@ import pytest
 import torch
 from sklearn import datasets
 
-from composer.data_reports import DataOptions
+from composer.data_reports import ClassReport, DataOptions
+from composer.design.document import Input
+from composer.engine.datasets.assembling import Samples, assembled
 from composer.engine.datasets.base import DataSet, Split
 from composer.engine.datasets.generated import BIAS, WEIGHT
-from composer.engine.datasets.registry import DATA_SETS, load, offered
+from composer.engine.datasets.preview import preview
+from composer.engine.datasets.registry import DATA_SETS, Declared, load, offered
 from composer.errors import DataError
 
 EXPECTED = {
@@ -157,6 +160,8 @@ def test_a_limit_keeps_so_many() -> None:
         ("digits", {"samples": 1}, "samples: expects at least 2, received 1. Use more, or all."),
         ("digits", {"test_share": 1.0}, "test share: expects a number from 0 to 0.9, received 1. 0.2 keeps"),
         ("wine", {"test_share": float("nan")}, "test share: expects a number from 0 to 0.9, received nan."),
+        ("wine", {"seed": -1}, "seed: expects a number from 0 to 2⁶³ - 1, received -1. 0 is as good as any."),
+        ("linear", {"seed": 2**63}, "seed: expects a number from 0 to 2⁶³ - 1, received 9223372036854775808."),
         ("linear", {"samples": 10**9}, "samples: expects at most 1,000,000 that are generated, received 1,000,000,000"),
         ("spirals", {"arms": 1}, "spirals: expects 2 to 10 arms, received 1."),
         ("spirals", {"arms": 3, "samples": 5}, "spirals: expects at least 6 samples, received 5."),
@@ -168,3 +173,24 @@ def test_options_that_leave_nothing_are_refused(name: str, options: dict[str, ob
     with pytest.raises(DataError) as caught:
         load(name, options=DataOptions(**options))  # type: ignore[arg-type]
     assert str(caught.value).startswith(told)
+
+
+def test_a_declaration_is_all_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def xor(options: DataOptions) -> DataSet:
+        inputs = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]).repeat(50, 1)
+        targets = inputs.sum(1).long() % 2
+        return assembled(Samples("xor", "Generated.", "classes", (inputs,), targets, ("even", "odd")), options)
+
+    monkeypatch.setitem(DATA_SETS, "xor", Declared("xor", "Exclusive or", "Generated.", "classes", xor))  # type: ignore[misc]
+    data = load("xor", [Input(shape=("N", "D"), dtype="float64")], DataOptions(test_share=0.25, normalize="standard"))
+    assert (len(data.train), len(data.test), data.train.inputs[0].shape[1]) == (150, 50, 2)
+    assert data.train.inputs[0].mean(0).tolist() == pytest.approx([0, 0], abs=1e-6)
+    assert preview("xor").classes == (ClassReport("even", 80, 20), ClassReport("odd", 80, 20))
+    assert offered()[-1].title == "Exclusive or"
+
+
+def test_inputs_and_targets_are_as_many() -> None:
+    with pytest.raises(DataError) as caught:
+        assembled(Samples("mine", "", "values", (torch.ones(3, 2),), torch.ones(4, 1)), DataOptions())
+    told = "mine: expects a target for each input, received 3 inputs and 4 targets. Give as many of each."
+    assert str(caught.value) == told
