@@ -1,4 +1,4 @@
-"""The folder that holds designs, as files that a person can read, compare and keep in git; checkpoints; runs; and data."""
+"""The folder of designs, as files that a person can read, compare and keep in git; and all else that is kept."""
 
 from composer.workspace.checkpoints import Checkpoint, Checkpoints
 from composer.workspace.data_files import DataFiles

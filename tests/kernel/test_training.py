@@ -10,21 +10,23 @@ from typing import Any
 import pytest
 import torch
 
+from composer import templates
 from composer.design.document import Input
 from composer.design.text import dumps
+from composer.engine.checkpoints.opening import open_checkpoint
 from composer.engine.training import recording
 from composer.errors import Cancelled, DesignError, TrainingError
 from composer.kernel.parameters import undo_values
-from composer.kernel.training import begin_run, check_run, take_weights, train
+from composer.kernel.training import begin_run, begin_twin, check_run, take_weights, train
 from composer.kernel.verbs import State, open_model
-from composer.training.config import TrainConfig
+from composer.training.config import Optimizer, TrainConfig
 from composer.training.config import dumps as config_text
 from composer.training.processes import launch
 from composer.training.telling import Command, tell
 from composer.training_reports import Trained
 from composer.workspace.runs import state as state_of
 from tests.build import chain, layer
-from tests.engine.training.small import curve, events, steps
+from tests.engine.training.small import VALUES, curve, events, looks, steps
 from tests.engine.training.spread import tied
 
 TEXT = dumps(tied())
@@ -118,6 +120,22 @@ def test_a_run_that_was_begun_is_trained_by_another_program(tmp_path: Path) -> N
     before = values(state)
     take_weights(state, nothing, TEXT, str(tmp_path / "run"))
     assert not torch.equal(before["a.weight"], values(state)["a.weight"])
+
+
+def test_44_tied_beside_its_untied_twin(tmp_path: Path) -> None:
+    text, config = dumps(templates.load("tied_mlp")), config_text(VALUES.model_copy(update={"data": "linear",
+        "data_options": {"samples": 400}, "optimizer": Optimizer(kind="Adam"), "epochs": 40}))  # fmt: skip
+    text = text.replace('"N",\n    4', '"N",\n    2').replace('"in_features": 4', '"in_features": 2')
+    state = State()
+    begin_twin(state, nothing, text, config, str(tmp_path / "twin"))
+    train(state, nothing, text, config, str(tmp_path / "tied"))
+    assert launch(tmp_path / "twin").wait(120) == 0, (tmp_path / "twin" / "output.txt").read_text()
+    assert curve(tmp_path / "twin")[0][1] == curve(tmp_path / "tied")[0][1]  # they begin alike
+    for name, same in (("tied", True), ("twin", False)):
+        rows = {row.name: row for row in looks(tmp_path / name)[-1].parameters}
+        assert (rows["2.weight"].norm == rows["4.weight"].norm) is same
+        with open_checkpoint(tmp_path / name / "model.safetensors") as file:
+            assert torch.equal(file.tensor("", "2.weight"), file.tensor("", "4.weight")) is same
 
 
 def test_lazy_layers_take_their_sizes(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def environment(config: TrainConfig, processes: int) -> dict[str, str | int]:
 def images(data: DataSet) -> Iterator[Image]:
     """The first images of the test data, from their darkest to their brightest value; none where they are large."""
     tensor = data.test.inputs[0][:SHOWN] if data.images else None
-    if tensor is None or tensor.dim() not in (3, 4) or tensor[0].numel() > _LARGEST:
+    if tensor is None or tensor.dim() not in (3, 4) or tensor.numel() > _LARGEST * SHOWN:
         return
     for image in tensor.float():
         shaped = image if image.dim() == 3 else image[None]
