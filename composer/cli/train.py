@@ -108,7 +108,7 @@ class Request:
             if self.design is None or self.config is None:
                 return starting.resume(self.folder, self._model, lines, control)
             make = partial(self._model, self.design)
-            return starting.start(self.folder, self.design, self.config, make, lines, control)
+            return starting.start(self.folder, self.design, self.config, make, lines, control, self.weights is not None)
 
     def _model(self, design: Design) -> Valued:
         return valued(design, self.weights)[0]

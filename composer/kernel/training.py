@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from composer.design.document import Design
+from composer.errors import TrainingError
 from composer.kernel.parameters import open_values
 from composer.kernel.verbs import Progress, State, Verb, forward, read
 from composer.training.config import loads
-from composer.training.layout import INITIAL
 from composer.training_reports import CheckReport, TrainReport
 
 if TYPE_CHECKING:
@@ -35,6 +36,26 @@ def begin_run(state: State, progress: Progress, text: str, config: str, folder: 
         TrainingError: where the design cannot be trained like this, or the folder is none for a new run.
     """
     _begun(state, progress, text, loads(config), Path(folder))
+
+
+def begin_twin(state: State, progress: Progress, text: str, config: str, folder: str) -> None:
+    """Make the folder of a run of the untied twin, which begins with the values of the live model at every name.
+
+    Raises:
+        TrainingError: where the twin cannot be trained like this, or the folder is none for a new run.
+    """
+    from composer.design.text import dumps
+    from composer.training.twins import untied
+
+    model, _ = open_values(state, progress, text)
+    twin, how = untied(read(text)), loads(config)
+    data = _checked(twin, how)
+    _sized(state, progress, text, data)
+    other = State()
+    _sized(other, progress, dumps(twin), data)
+    copied, _ = open_values(other, progress, dumps(twin))
+    copied.load_state_dict(model.state_dict())
+    _create(Path(folder), twin, how, data, copied)
 
 
 def train(state: State, progress: Progress, text: str, config: str, folder: str) -> TrainReport:
@@ -69,41 +90,45 @@ def take_weights(state: State, progress: Progress, text: str, folder: str, step:
     """
     import copy
 
+    from composer.engine.lazy import waiting
+    from composer.engine.training import run_folder
     from composer.engine.training.consolidating import load_run
     from composer.engine.training.sources import data_for
 
-    run, design = Path(folder), read(text)
+    run = Path(folder)
     model, _ = open_values(state, progress, text)
-    _sized(state, progress, text, data_for(design, _config_of(run)))
+    if waiting(model):
+        _sized(state, progress, text, data_for(read(text), run_folder.read(run)[1]))
     twin = copy.deepcopy(model)
     load_run(twin, run, step)
     label = f"weights of {run.name}" if step is None else f"weights of {run.name}, step {step:,}"
     _take(state, progress, text, twin, label)
 
 
-def _config_of(run: Path) -> TrainConfig:
-    from composer.engine.training.run_folder import read as read_run
-
-    return read_run(run)[1]
-
-
 def _begun(state: State, progress: Progress, text: str, config: TrainConfig, folder: Path) -> tuple[nn.Module, DataSet]:
     """The live model with all its sizes, and the data of a run that is ready in its folder."""
-    from composer.engine.checkpoints.saving import save
-    from composer.engine.training import run_folder
+    data = _checked(read(text), config)
+    _sized(state, progress, text, data)
+    model, _ = open_values(state, progress, text)
+    _create(folder, read(text), config, data, model)
+    return model, data
+
+
+def _checked(design: Design, config: TrainConfig) -> DataSet:
+    """The data of a run, after a look at all that could keep it from beginning."""
     from composer.engine.training.checks import check
     from composer.engine.training.sources import data_for
-    from composer.errors import TrainingError
 
-    design = read(text)
     data = data_for(design, config)
     if found := check(design, data, config).problems:
         raise TrainingError(found)
-    _sized(state, progress, text, data)
-    model, _ = open_values(state, progress, text)
-    run_folder.create(folder, design, config, data)
-    save(model, folder / INITIAL, "safetensors")
-    return model, data
+    return data
+
+
+def _create(folder: Path, design: Design, config: TrainConfig, data: DataSet, model: nn.Module) -> None:
+    from composer.engine.training import run_folder
+
+    run_folder.create(folder, design, config, data, model=model)
 
 
 def _sized(state: State, progress: Progress, text: str, data: DataSet) -> None:
@@ -131,6 +156,7 @@ def _take(state: State, progress: Progress, text: str, twin: nn.Module, label: s
 
 
 VERBS: Mapping[str, Verb] = {
+    "begin_twin": begin_twin,
     "begin_run": begin_run,
     "check_run": check_run,
     "take_weights": take_weights,

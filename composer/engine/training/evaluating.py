@@ -58,6 +58,8 @@ def predictions(placement: Placement, data: DataSet, autocast: Autocast) -> tupl
         output = next(tensors(placement.forward(*inputs))).float().cpu()
     targets = data.test.targets[:SHOWN]
     if data.task == "values":
+        if undo := data.target_normalization:
+            targets, output = undo.undo(targets), undo.undo(output)
         return tuple(Prediction(_numbers(one), _numbers(two)) for one, two in zip(targets, output, strict=True))
     if data.task == "tokens":
         output, targets = output[:, -1], targets[:, -1]  # what follows the whole text

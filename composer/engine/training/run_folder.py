@@ -12,29 +12,38 @@ from pathlib import Path
 
 import torch
 from filelock import FileLock, Timeout
-from torch import Tensor
+from torch import Tensor, nn
 
 import composer
 from composer import atomic
 from composer.design import text as designs
 from composer.design.document import Design
+from composer.engine.checkpoints.saving import save
 from composer.engine.datasets.base import DataSet
 from composer.engine.training.evaluating import SHOWN
 from composer.errors import Problem, TrainingError
 from composer.training import config as configs
 from composer.training.config import TrainConfig
-from composer.training.layout import CHECKPOINTS, CONFIG, DESIGN, ENVIRONMENT, LOCK, METRICS, SAMPLES
+from composer.training.layout import CHECKPOINTS, CONFIG, DESIGN, ENVIRONMENT, INITIAL, LOCK, METRICS, SAMPLES
 from composer.training_reports import Image
 
 _SECONDS = 5  # a reader that looks whether somebody writes holds the lock for a moment
 _LARGEST = 64 * 64 * 3  # values of an image that is kept
 
 
-def create(folder: Path, design: Design, config: TrainConfig, data: DataSet, processes: int = 1) -> None:
-    """Begin a run in a folder that is new or empty.
+def create(
+    folder: Path,
+    design: Design,
+    config: TrainConfig,
+    data: DataSet,
+    processes: int = 1,
+    model: nn.Module | None = None,
+) -> None:
+    """Begin a run in a folder that is new or empty; with the values of `model`, where those are not the design's.
 
     Raises:
         TrainingError: where there is something in it already, or it cannot be written.
+        CheckpointError: where the values cannot be written.
     """
     with _explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,6 +54,8 @@ def create(folder: Path, design: Design, config: TrainConfig, data: DataSet, pro
         atomic.write(folder / ENVIRONMENT, designs.written(environment(config, processes)).encode())
         atomic.write(folder / DESIGN, designs.dumps(design).encode())
         (folder / METRICS).touch()
+        if model:
+            save(model, folder / INITIAL, "safetensors")
         atomic.write(folder / CONFIG, configs.dumps(config).encode())  # last: a folder with it is a run
 
 
@@ -95,7 +106,7 @@ def environment(config: TrainConfig, processes: int) -> dict[str, str | int]:
 def images(data: DataSet) -> Iterator[Image]:
     """The first images of the test data, from their darkest to their brightest value; none where they are large."""
     tensor = data.test.inputs[0][:SHOWN] if data.images else None
-    if tensor is None or tensor.dim() not in (3, 4) or tensor[0].numel() > _LARGEST:
+    if tensor is None or tensor.dim() not in (3, 4) or tensor.numel() > _LARGEST * SHOWN:
         return
     for image in tensor.float():
         shaped = image if image.dim() == 3 else image[None]

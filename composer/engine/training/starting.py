@@ -34,8 +34,11 @@ def start(
     make: Make,
     tell: Tell = lambda event: None,
     control: Control | None = None,
+    keep: bool = False,
 ) -> TrainReport:
     """Begin a run in a new folder with the model that `make` gives, and train it to its end.
+
+    `keep` the values that the model has: they are not those of the design's seed.
 
     Raises:
         TrainingError: where it does not fit, with the reasons, or the folder is none for a new run.
@@ -46,7 +49,7 @@ def start(
         raise TrainingError(found)
     valued = make()
     sized(design, valued.model, valued.draws, data)
-    run_folder.create(folder, design, config, data)
+    run_folder.create(folder, design, config, data, model=valued.model if keep else None)
     return train(folder, _placement(valued, config), data, config, tell, control)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -24,6 +25,7 @@ from composer.engine.training.optimizers import advance, optimizer_of, plain_sta
 from composer.engine.training.order import Order, mixed
 from composer.engine.training.placement import Placement
 from composer.engine.training.recording import Metrics, Recorder
+from composer.errors import Cancelled
 from composer.training.config import TrainConfig
 from composer.training.layout import MODEL
 from composer.training_reports import EpochRow, EventRow, Row, SamplesRow, Trained, TrainReport, What
@@ -288,6 +290,8 @@ class Trainer:
         self._event(event, step, text)
         if self.files.metrics:
             self.files.metrics.sync()
+        with contextlib.suppress(Cancelled):  # it has ended
+            self._told()
         return TrainReport(event, step, self.steps, good, self.progress.best, text)
 
     def _event(self, event: What, step: int | None = None, text: str = "") -> None:

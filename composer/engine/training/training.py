@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from composer.design.document import Design
+from composer.engine import preview
+from composer.engine.checkpoints.writing import explained
 from composer.engine.data import Sample
 from composer.engine.datasets.base import DataSet
 from composer.engine.forward import forward
@@ -21,11 +24,12 @@ from composer.engine.training.control import Control
 from composer.engine.training.placement import Placement
 from composer.engine.training.recording import Metrics
 from composer.engine.training.trainer import Run, Tell, Trainer
-from composer.errors import Cancelled
+from composer.errors import Cancelled, Problem, TrainingError
 from composer.training.config import TrainConfig
 from composer.training.layout import INITIAL, METRICS
 from composer.training_reports import EventRow, TrainReport, What
 
+_FAILURES = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError, MemoryError)
 _FIRST = 2  # samples that give lazy layers their sizes: normalizations want more than one
 
 
@@ -71,11 +75,30 @@ def train(
             stack.callback(metrics.close)
         run = Run(folder, checkpoints, metrics, control if placement.first else None)
         trainer = Trainer(placement, data, config, run, tell)
+        stack.enter_context(_failures(trainer))
         _begin(trainer)
         try:
             return trainer.run()
         except Cancelled:
             return trainer.stop()
+
+
+@contextmanager
+def _failures(trainer: Trainer) -> Iterator[None]:
+    """Errors of torch and of the system as errors of ours, which the run's metrics tell, too.
+
+    Raises:
+        TrainingError: where a step cannot be computed.
+        CheckpointError: where something cannot be written.
+    """
+    try:
+        with explained(trainer.files.folder):
+            yield
+    except _FAILURES as error:
+        problem = Problem("", "run", "steps that can be computed", preview.text_of(error))
+        if metrics := trainer.files.metrics:
+            metrics.write([EventRow(trainer.progress.step, "failed", time.time(), problem.received)])
+        raise TrainingError(problem) from error
 
 
 def _begin(trainer: Trainer) -> None:

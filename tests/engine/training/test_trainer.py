@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -12,17 +13,20 @@ from torch import nn
 
 from composer import templates
 from composer.catalog.optimizers import OPTIMIZERS
+from composer.data_reports import DataOptions
 from composer.design.document import Input
 from composer.engine.checkpoints.opening import open_checkpoint
+from composer.engine.datasets import registry
 from composer.engine.datasets.base import DataSet, Split
 from composer.engine.training import recording
+from composer.engine.training.checks import check
 from composer.engine.training.order import Order
 from composer.engine.training.placement import Placement
 from composer.engine.training.training import train
 from composer.engine.valued import initial
-from composer.errors import Cancelled, TrainingError
+from composer.errors import Cancelled, CheckpointError, TrainingError
 from composer.training.config import Loss, Optimizer, Schedule, TrainConfig
-from composer.training_reports import Trained
+from composer.training_reports import SamplesRow, Trained
 from tests.build import chain, layer, linear
 from tests.engine.training.small import (
     CONFIG,
@@ -248,3 +252,33 @@ def test_the_random_state_is_left_alone(tmp_path: Path) -> None:
     before = torch.get_rng_state()
     trained(tmp_path / "run", chain(linear("a", 4, 3), layer("d", "Dropout")), CONFIG, blobs())
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_step_that_cannot_be_computed_is_told(tmp_path: Path) -> None:
+    data = blobs()
+    data.train.targets[40] = 7  # a class that there is no score for
+    with pytest.raises(TrainingError, match="the design: expects steps that can be computed, received "):
+        trained(tmp_path / "run", mlp(), CONFIG, data)
+    assert events(tmp_path / "run") == ["started", "failed"]
+
+
+def test_a_disk_that_is_full_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: object, rows: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(recording.Metrics, "write", full)
+    with pytest.raises(CheckpointError, match="No space is left on the disk of "):
+        trained(tmp_path / "run", mlp(), CONFIG, blobs())
+
+
+def test_the_next_tokens_of_a_text(tmp_path: Path) -> None:
+    design = chain(layer("e", "Embedding", num_embeddings=200, embedding_dim=16), linear("h", 16, 200),
+                   inputs=(Input(shape=("N", 8), dtype="int64", high=200),))  # fmt: skip
+    data = registry.load("characters", design.inputs, DataOptions(samples=400))
+    config = CONFIG.model_copy(update={"optimizer": Optimizer(kind="AdamW", options={"lr": 0.01})})
+    assert check(design, data, config).problems == ()
+    trained(tmp_path / "run", design, config, data)
+    found = epochs(tmp_path / "run")
+    assert found[-1].loss < found[0].loss  # type: ignore[operator]
+    shown = [row for row in rows(tmp_path / "run") if isinstance(row, SamplesRow)][-1]
+    assert all(each.target in data.vocabulary for each in shown.predictions)
