@@ -64,12 +64,18 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class MoveReport:
-    """A tensor or module that was sent to a device. `same`: `x.to(device) is x`."""
+    """A tensor or module that was sent to a device. `same`: `x.to(device) is x`.
+
+    `outputs` are the devices of what a model gave there for inputs that were there, too; `error` is what torch raised
+    instead ("" for nothing, or where it was not run).
+    """
 
     what: str
     device: str
     same: bool
     rows: tuple[Moved, ...] = ()
+    outputs: tuple[str, ...] = ()
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from composer.device_reports import MixReport, Moved, MoveReport, Sort
 from composer.engine.devices import CPU, accelerators
+from composer.engine.objectives import tensors
 
 META = torch.device("meta")
 
@@ -26,20 +29,29 @@ def move_module(module: nn.Module, device: torch.device) -> MoveReport:
 
     On most devices a parameter stays the object that it was, with other values in it; a buffer is another tensor.
     """
-    before = {name: (sort, tensor, tensor.detach()) for name, sort, tensor in _all(module)}
+    before = {name: (tensor, tensor if is_lazy(tensor) else tensor.detach()) for name, _, tensor in _all(module)}
     result = module.to(device)
     rows = []
     for name, sort, after in _all(module):
-        tensor, values = before[name][1:]
+        tensor, values = before[name]
         rows.append(
             Moved(name, sort, str(values.device), str(after.device), after is tensor, _shares(values, after))
         )  # fmt: skip
     return MoveReport(type(module).__name__, str(device), result is module, tuple(rows))
 
 
-def try_move(module: nn.Module, device: torch.device) -> MoveReport:
-    """What `move_module` would do, tried on a copy."""
-    return move_module(copy.deepcopy(module), device)
+def try_move(module: nn.Module, device: torch.device, inputs: Sequence[Tensor] = ()) -> MoveReport:
+    """What `move_module` would do, tried on a copy; and what it gives there for `inputs`, where there are some."""
+    twin = copy.deepcopy(module).eval()
+    report = move_module(twin, device)
+    if not inputs:
+        return report
+    try:
+        with torch.no_grad():
+            output = twin(*(each.to(device) for each in inputs))
+    except RuntimeError as raised:
+        return replace(report, error=_first_line(raised))
+    return replace(report, outputs=tuple(str(each.device) for each in tensors(output)))
 
 
 def mix() -> MixReport:
@@ -51,8 +63,12 @@ def mix() -> MixReport:
         x + y
         error = ""
     except RuntimeError as raised:
-        error = str(raised).splitlines()[0]
+        error = _first_line(raised)
     return MixReport(str(left), str(right), error, not found)
+
+
+def _first_line(error: RuntimeError) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _row(name: str, sort: Sort, before: Tensor, after: Tensor) -> Moved:
@@ -60,7 +76,7 @@ def _row(name: str, sort: Sort, before: Tensor, after: Tensor) -> Moved:
 
 
 def _shares(before: Tensor, after: Tensor) -> bool:
-    if before.device != after.device or before.device.type == "meta":
+    if before.device != after.device or before.device.type == "meta" or is_lazy(before):
         return before is after
     return before.untyped_storage().data_ptr() == after.untyped_storage().data_ptr()
 

@@ -37,13 +37,19 @@ def move_tensor(state: State, progress: Progress, device: str, always: bool = Fa
 
 
 def try_move(state: State, progress: Progress, text: str, device: str) -> MoveReport:
-    """What of the design's live model moves to a device, tried on a copy of it: the model itself stays."""
+    """What of the design's live model moves to a device, and where its outputs are for random values that are there.
+
+    It is tried on a copy: the model itself stays. Where lazy layers wait for their sizes, it is not run.
+    """
     from composer.engine import moving
-    from composer.engine.devices import device_of
+    from composer.engine.devices import CPU, device_of
+    from composer.engine.lazy import waiting
+    from composer.engine.timing.designs import inputs_for
 
     open_model(state, progress, text)
     assert state.model is not None
-    return moving.try_move(state.model, device_of(device))
+    inputs = [] if waiting(state.model) else inputs_for(read(text), 2, {}, CPU)
+    return moving.try_move(state.model, device_of(device), inputs)
 
 
 def measure(state: State, progress: Progress, settings: str, text: str = "") -> str:

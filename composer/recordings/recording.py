@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 from composer.design.nodes import MAX_NAME, Frozen, Text
 from composer.recordings.settings import MAX_POINTS, MAX_SAMPLES, MAX_SERIES, Device, Settings
 
-MAX_ROWS = 5_000  # layers and ops of one breakdown
+MAX_ROWS = 20_000  # layers and ops of one breakdown
 
 Axis = Literal["n", "batch size", "bytes"]
 AXES: dict[str, Axis] = {

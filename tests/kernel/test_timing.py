@@ -17,7 +17,7 @@ from composer.recordings.recording import Recording
 from composer.recordings.settings import Fetching, Matmul, Method, Model, Settings
 from composer.recordings.text import loads, settings_text
 from composer.reports import Progress
-from tests.kernel.test_verbs import mlp
+from tests.kernel.test_verbs import LAZY, mlp
 
 QUICK = Method(seconds=0.05)
 
@@ -35,6 +35,8 @@ def test_devices_and_moves() -> None:
         assert not kernel.call("move_tensor", device="cpu", always=True).same
         moved = kernel.call("try_move", text=mlp(), device="cpu")
         assert {row.sort for row in moved.rows} == {"parameter"} and not any(row.moved for row in moved.rows)
+        assert (moved.outputs, moved.error) == (("cpu",), "")
+        assert kernel.call("try_move", text=LAZY, device="cpu").outputs == ()
         with pytest.raises(MeasureError, match="There is no device 'meta' here"):
             kernel.call("try_move", text=mlp(), device="meta")
 

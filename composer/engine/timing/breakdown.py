@@ -21,6 +21,7 @@ from composer.recordings.settings import Method
 
 LOSS: Name = ("", "loss")
 _PASSES = 100  # that are watched at most
+_SAMPLES = 100_000  # of all rows, after which no other pass is watched: a recording is a file to be sent around
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _alternating(
     warmed_up(both, device_clock, tell)
     rows.forget()
     try:
-        while len(look.samples) < _PASSES:
+        while len(look.samples) < _PASSES and rows.count < _SAMPLES:
             watch()
             rows.finish()
             look.block(1, once())

@@ -23,7 +23,7 @@ class Recorder:
         Raises:
             MeasureError: where a device of the settings is not there.
         """
-        self.devices = tuple(map(device_of, settings.devices))
+        self.devices = tuple(dict.fromkeys(map(device_of, settings.devices)))  # cuda is cuda:0
         self._settings = settings.model_copy(update={"devices": tuple(map(str, self.devices))})
         self._design = design[:100]
         self._date = datetime.now(UTC)

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import torch
 
+from composer.design.nodes import MAX_NAME, MAX_TEXT
 from composer.engine.timing.clocks import Marks
 from composer.engine.timing.following import Name
 from composer.engine.timing.method import seconds_of
@@ -39,6 +40,11 @@ class Rows:
         self._names.clear()
         self._passes.append(found)
 
+    @property
+    def count(self) -> int:
+        """How many samples there are, of all rows."""
+        return sum(map(len, self._passes))
+
     def forget(self) -> None:
         """As if nothing had run."""
         self._passes.clear()
@@ -48,5 +54,5 @@ class Rows:
         rows = []
         for path, kind in self._passes[0] if self._passes else ():
             seconds = (each.get((path, kind), 0.0) for each in self._passes)
-            rows.append(Row(path=path, kind=kind[:100], samples=tuple(map(seconds_of, seconds))))
+            rows.append(Row(path=path[:MAX_TEXT], kind=kind[:MAX_NAME], samples=tuple(map(seconds_of, seconds))))
         return tuple(rows)

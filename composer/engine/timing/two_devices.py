@@ -31,7 +31,7 @@ def two_devices(settings: TwoDevices, tell: Tell = lambda event: None) -> Record
     if len(found) < 2:
         raise MeasureError(f"This needs two GPUs, and there {'is one' if found else 'is none'} here.")
     recorder = Recorder(settings)
-    if not set(recorder.devices) <= set(found):
+    if len(set(recorder.devices) & set(found)) < 2:
         raise MeasureError(f"This needs two of {', '.join(map(str, found))}.")
     devices = recorder.devices
     note = f"on {' and '.join(map(str, devices))}"

@@ -73,7 +73,7 @@ def test_time_goes_to_the_row_that_takes_it_and_the_rest_is_overhead() -> None:
     assert (a.path, b.path, b.kind) == ("a", "b", "_Slow")
     assert found.seconds(b) >= 0.02 and found.seconds(a) < 0.01
     shares = [found.share(each) for each in (found.seconds(a), found.seconds(b), found.overhead)]
-    assert sum(shares) == pytest.approx(1) and shares[1] > 0.8
+    assert sum(shares) == pytest.approx(1) and shares[1] > 0.5
 
 
 def test_nothing_is_left_on_the_model() -> None:

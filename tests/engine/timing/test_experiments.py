@@ -161,6 +161,12 @@ def test_a_design_is_needed_and_has_to_be_sound() -> None:
         measure(Model(), chain(linear("a", 4, 8), layer("b", "LazyLinear", "nowhere", out_features=2)))
 
 
+def test_a_device_that_is_named_twice_is_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("composer.engine.timing.recorder.device_of", lambda id: CPU)
+    found = measure(Transfers(devices=("cuda", "cuda:0"), sizes=(64,), method=QUICK))
+    assert len(found.series) == 1 and loads(dumps(found)).settings.devices == ("cpu",)
+
+
 def test_ways_to_call_a_design(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*given: object, **options: object) -> None:
         raise RuntimeError("Failed to find a working C++ compiler: No working C++ compiler found in config.cpp.cxx")

@@ -84,7 +84,7 @@ def test_it_tells_while_it_goes_on() -> None:
     timed(
         lambda: time.sleep(0.01), time.perf_counter, Method(seconds=1, spread=0), lambda: told.append(time.monotonic())
     )
-    assert len(told) > 10 and max(after - before for before, after in pairwise(told)) < 0.3
+    assert len(told) > 10 and max(after - before for before, after in pairwise(told)) < 1
 
 
 def test_stages_are_timed_apart_and_add_up_to_the_whole() -> None:
