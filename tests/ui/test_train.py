@@ -115,3 +115,22 @@ def test_a_configuration_that_cannot_be_is_refused(opened: AppTest) -> None:
     checked(opened.run())
     assert opened.button(key="train").disabled and "float32 or bfloat16 on the CPU" in said(opened)
     assert TrainConfig().batch_size == 64
+
+
+def test_own_data_is_looked_at_and_trained_on(opened: AppTest, workspace: Workspace) -> None:
+    lines = ["a,b,label", *(f"{k % 7},{k % 5},{'yes' if k % 2 else 'no'}" for k in range(60))]
+    path = workspace.data.path("mine.csv")
+    path.write_text("\n".join(lines))
+    checked(opened.run())
+    opened.selectbox(key="train:data:net").set_value(str(path))
+    opened.session_state["train:look_data"] = True
+    checked(opened.run())
+    checked(opened.button(key="look_data").click().run())
+    for _turn in range(40):
+        if "to train with" in said(opened):
+            break
+        time.sleep(0.2)
+        checked(opened.run())
+    assert "48 to train with, 12 to test with" in said(opened)
+    checked(opened.button(key="drop_data:mine.csv").click().run())
+    assert not workspace.data.all()

@@ -16,6 +16,7 @@ from composer.training.losses import fitting
 from composer.ui import state
 from composer.ui.document import Document
 from composer.ui.language import _
+from composer.ui.training.data import data_key, own_files
 
 _KEY = "train"
 
@@ -39,14 +40,12 @@ def form(document: Document, sets: Sequence[Offered]) -> TrainConfig | str:
 def _data(document: Document, sets: Sequence[Offered]) -> tuple[str, Any, bool]:
     """What is trained on: one of the sets, or a file of the workspace."""
     named = {each.name: each for each in sets}
-    own = {
-        str(state.documents().workspace.data.path(each.name)): each.name
-        for each in state.documents().workspace.data.all()
-    }
+    files = state.documents().workspace.data
+    own = {str(files.path(each.name)): each.name for each in own_files()}
     usual = "digits" if len(document.design.inputs[0].shape) == 4 else next(iter(named))
     names = [*named, *own]
     name = st.selectbox(
-        _("Data"), names, names.index(usual), key=f"{_KEY}:data:{document.id}", width=220,
+        _("Data"), names, names.index(usual), key=data_key(document), width=220,
         format_func=lambda each: named[each].title if each in named else own[each],
         help=_("Bundled sets, and files that were brought below."),
     )  # fmt: skip

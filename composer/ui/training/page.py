@@ -17,6 +17,7 @@ from composer.ui.language import _
 from composer.ui.messages import escape, show_error
 from composer.ui.training import asking
 from composer.ui.training.asking import BEGINNING, TAKING
+from composer.ui.training.data import LOOKING, about_data
 from composer.ui.training.following import show_run
 from composer.ui.training.form import form
 from composer.workspace import RunEntry, Runs, Trashed
@@ -38,6 +39,7 @@ def page(document: Document) -> None:
     how = _start(document, config)
     runs = state.documents().workspace.runs
     if isinstance(config, TrainConfig):
+        about_data(document, config.data)
         _commands(document, config, *how)
     moves = any(each.state in _MOVING for each in runs.all()) or bool(tasks.running(document))
     st.fragment(_panel, run_every=2 * POLL if moves else None)(document, runs, moves)
@@ -85,7 +87,14 @@ def _panel(document: Document, runs: Runs, moves: bool) -> None:
     now = any(each.state in _MOVING for each in entries) or bool(tasks.running(document))
     if now != moves:
         st.rerun()  # the whole page, which looks again while something moves
-    going_on(document, {BEGINNING: _("Checking, and making the run's folder"), TAKING: _("Taking the weights")})
+    going_on(
+        document,
+        {
+            BEGINNING: _("Checking, and making the run's folder"),
+            TAKING: _("Taking the weights"),
+            LOOKING: _("Looking at the data"),
+        },
+    )
     begun = outcome(document, BEGINNING)
     if begun:
         state.remember(_RUN, begun.result)
