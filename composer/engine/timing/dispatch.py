@@ -89,16 +89,16 @@ def _by_hand(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
 
 
 def _compiled(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
-    torch.compiler.reset()
-    call = _inferring(torch.compile(model, dynamic=False), inputs)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a compiler has many, and none is about this model
+        try:
+            torch.compiler.reset()
+            call = _inferring(torch.compile(model, dynamic=False), inputs)
             call()
-    except Exception as error:  # a compiler has many of its own
-        if is_out_of_memory(error):
-            raise
-        raise Impossible(_explained(error)) from None
+        except Exception as error:  # and errors of its own
+            if is_out_of_memory(error):
+                raise
+            raise Impossible(_explained(error)) from None
     return call
 
 
