@@ -1,4 +1,4 @@
-"""Where the time of a forward pass goes: bars that add up to the whole, the rest labeled overhead."""
+"""Where the time of a pass goes: bars that add up to the whole, the rest labeled overhead."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Share:
 
 def shares(found: Breakdown) -> tuple[Share, ...]:
     """Every layer and op in the order of the pass, and the overhead: together they are the whole."""
-    rows = [Share(row.path, row.kind, row.median, found.share(row.median)) for row in found.rows]
+    rows = [Share(row.path, row.kind, taken := found.seconds(row), found.share(taken)) for row in found.rows]
     return (*rows, Share(OVERHEAD, "", found.overhead, found.share(found.overhead)))
 
 
@@ -42,7 +42,7 @@ def breakdown(found: Breakdown) -> Figure:
         shown.append(Share(f"{len(rows) - len(longest):,} others", "", others, found.share(others)))
     shown.append(rest)
     names = [_name(row) for row in shown]
-    whole = duration(found.whole.median)
+    whole = duration(found.total)
     bars = {
         "type": "bar",
         "orientation": "h",

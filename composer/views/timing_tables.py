@@ -87,10 +87,13 @@ def findings(recording: Recording) -> Iterator[str]:
     for _x, text in crossings(recording):
         yield f"{text[0].upper()}{text[1:]}."
     for found in recording.breakdowns:
+        if found.failure:
+            yield f"Layers of the {found.what} pass on {found.device}: {found.failure}"
+            continue
         rows = shares(found)
         names = ", ".join(f"{row.path} {row.part:.0%}" for row in longest(rows))
         yield (
-            f"A forward pass of {found.batch:,} took {duration(found.whole.median)} on {found.device}; "
+            f"A {found.what} pass of {found.batch:,} took {duration(found.total)} on {found.device}; "
             f"most of it: {names}; overhead {rows[-1].part:.0%}."
         )
     for series in recording.series:

@@ -72,7 +72,7 @@ def test_bars_are_times_or_relative_to_the_first() -> None:
 
 def test_parts_and_overhead_add_up_to_the_whole() -> None:
     rows = tuple(Row(path=f"l{k}", kind="Linear", samples=(1e-5,)) for k in range(40))
-    found = Breakdown(device="cpu", batch=1, whole=Samples(samples=(5e-4,)), rows=rows)
+    found = Breakdown(what="forward", device="cpu", batch=1, whole=Samples(samples=(5e-4,)), rows=rows)
     parts = shares(found)
     assert sum(each.seconds for each in parts) == pytest.approx(5e-4) and parts[-1].path == "overhead"
     figure = breakdown(found)

@@ -100,9 +100,10 @@ def _charts(kind: str, shown: Shown) -> None:
         st.markdown(f"**{_('Against what the device reaches at most')}**")
         st.plotly_chart(roof, key=f"timing:roof:{kind}", config=_CHART)
     for name, recording in shown:
-        for number, found in enumerate(recording.breakdowns):
-            title = _("Where the time goes: batch of {batch} on {device}").format(
-                batch=found.batch, device=recording.named(found.device)
+        for number, found in enumerate(each for each in recording.breakdowns if not each.failure):
+            words = {"forward": _("forward"), "backward": _("backward")}
+            title = _("Where the time goes: {what}, batch of {batch} on {device}").format(
+                what=words[found.what], batch=found.batch, device=recording.named(found.device)
             )
             st.markdown(f"**{escape(title)}** {escape(name)}")
             st.plotly_chart(breakdown(found), key=f"timing:parts:{name}:{number}", config=_CHART)
@@ -147,7 +148,11 @@ def _files(chosen: Sequence[str], mine: dict[str, Recording], shown: Shown) -> N
             _("Samples (.csv)"), lambda: timing_csv(named), "samples.csv", "text/csv", key="timing:csv",
             icon=":material/download:", type="tertiary", on_click="ignore",
         )  # fmt: skip
-        parts = [asdict for _name, recording in shown for asdict in map(_parts, recording.breakdowns)]
+        parts = [
+            asdict
+            for _name, recording in shown
+            for asdict in map(_parts, (each for each in recording.breakdowns if not each.failure))
+        ]
         if parts:
             st.download_button(
                 _("Layers (.json)"), lambda: json.dumps(parts, indent=1), "layers.json", "application/json",
@@ -157,7 +162,7 @@ def _files(chosen: Sequence[str], mine: dict[str, Recording], shown: Shown) -> N
 
 def _parts(found: Any) -> dict[str, Any]:
     rows = [{"path": row.path, "kind": row.kind, "seconds": row.seconds, "share": row.part} for row in shares(found)]
-    return {"device": found.device, "batch": found.batch, "whole": found.whole.median, "parts": rows}
+    return {"pass": found.what, "device": found.device, "batch": found.batch, "whole": found.total, "parts": rows}
 
 
 def upload() -> None:
