@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,19 @@ from click.testing import CliRunner, Result
 
 from composer.cli import cli
 from composer.design.text import dumps
+from composer.engine.threads import one_thread
 from composer.training.config import Optimizer, TrainConfig
 from composer.training.config import dumps as config_text
 from tests.engine.training.small import curve, events
 from tests.engine.training.spread import OPTIONS, program, tied, until, wait
 
 FAST = ("--data", "digits", "--batch-size", "256", "--epochs", "2")
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    with one_thread():
+        yield
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from composer import templates
 from composer.design.document import Input
 from composer.design.text import dumps
 from composer.engine.checkpoints.opening import open_checkpoint
+from composer.engine.threads import one_thread
 from composer.engine.training import recording
 from composer.errors import Cancelled, DesignError, TrainingError
 from composer.kernel.parameters import undo_values
@@ -32,6 +34,12 @@ from tests.engine.training.spread import tied
 TEXT = dumps(tied())
 CONFIG = config_text(TrainConfig(batch_size=256, epochs=2))
 LONG = config_text(TrainConfig(batch_size=64, epochs=1000))
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    with one_thread():
+        yield
 
 
 def nothing(event: Any) -> None:
