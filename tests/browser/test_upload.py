@@ -72,7 +72,7 @@ def test_a_file_can_be_dropped_anywhere(upload: Page, here: Server) -> None:
 
 def test_why_a_file_is_not_taken(upload: Page, here: Server) -> None:
     for name, size, told in (
-        ("a.exe", 1, "a.exe is no file of tensors: those end in .safetensors, .pt, .pth."),
+        ("a.exe", 1, "a.exe is no file of tensors: those end in .safetensors, .pt, .pth, .composer."),
         ("a.pt", 30_000_001, "a.pt is larger than 28.6 MiB. --upload-limit lets larger files in."),
         ("a.pt", 0, "a.pt is empty."),
     ):

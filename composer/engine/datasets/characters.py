@@ -11,7 +11,7 @@ from composer.engine.datasets.assembling import Samples, assembled
 from composer.engine.datasets.base import DataSet
 from composer.engine.datasets.wording import refused
 
-TEXT = "The first chapter of The Time Machine by H. G. Wells (1895, public domain), by characters."
+TEXT = "The beginning of The Time Machine by H. G. Wells (1895, public domain), by characters."
 
 _CONTEXT = 32
 

@@ -8,7 +8,7 @@ from composer.errors import DataError
 _PLACE = 110
 _LABEL = 100
 
-__all__ = ["label", "place_of", "quoted", "refused"]
+__all__ = ["label", "place_of", "quoted", "readable", "refused"]
 
 
 def refused(place: str, expected: str, received: str, advice: str) -> DataError:

@@ -26,7 +26,7 @@ EXPECTED = {
     "diabetes": ("values", (10,), (1,), 354, 88, 0),
     "linear": ("values", (2,), (1,), 800, 200, 0),
     "spirals": ("classes", (2,), (), 799, 201, 3),
-    "characters": ("tokens", (32,), (32,), 433, 108, 0),
+    "characters": ("tokens", (32,), (32,), 577, 144, 0),
 }
 
 
@@ -165,8 +165,8 @@ def test_a_limit_keeps_so_many() -> None:
         ("linear", {"samples": 10**9}, "samples: expects at most 1,000,000 that are generated, received 1,000,000,000"),
         ("spirals", {"arms": 1}, "spirals: expects 2 to 10 arms, received 1."),
         ("spirals", {"arms": 3, "samples": 5}, "spirals: expects at least 6 samples, received 5."),
-        ("characters", {"context": 0}, "context: expects 1 to 8,658 characters, received 0."),
-        ("characters", {"context": 9000}, "context: expects 1 to 8,658 characters, received 9,000."),
+        ("characters", {"context": 0}, "context: expects 1 to 11,542 characters, received 0."),
+        ("characters", {"context": 12000}, "context: expects 1 to 11,542 characters, received 12,000."),
     ],
 )
 def test_options_that_leave_nothing_are_refused(name: str, options: dict[str, object], told: str) -> None:

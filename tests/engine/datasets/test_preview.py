@@ -85,3 +85,8 @@ def test_what_cannot_be_shown_is_told(tmp_path: Path) -> None:
         preview(csv(tmp_path / "a.csv", "a,b\n1\n"))
     with pytest.raises(DataError, match=r"a\.csv: expects a column “c”, received a table of “a”, “b” …\."):
         preview(csv(tmp_path / "a.csv", "a,b\n1,2\n"), DataOptions(target="c"))
+
+
+def test_what_a_table_says_is_shown_as_a_short_line(tmp_path: Path) -> None:
+    report = preview(csv(tmp_path / "a.csv", f"a,b\n{'x' * 100},\x1b[31m\n"))
+    assert report.rows == (("x" * 59 + "…", "�[31m"),)

@@ -13,9 +13,11 @@ from composer.data_reports import ColumnReport, DataOptions, Kind, Role
 from composer.engine.datasets.files.csv_file import Roles, roles_of
 from composer.engine.datasets.files.numbers import missing, number
 from composer.engine.datasets.files.tables import Table, open_table
+from composer.engine.datasets.wording import readable
 
 CELLS = 100_000
 """Cells that are looked at."""
+_CELL = 60  # characters of one that is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def look(path: Path, options: DataOptions, shown: int) -> Look:
         most = max(CELLS // len(table.names), 1)
         rows = [cells for _, cells in islice(table.rows, most)]
         columns = tuple(_column(table, roles, at, [cells[at] for cells in rows]) for at in range(len(table.names)))
-    return Look(columns, tuple(tuple(cells) for cells in rows[:shown]), len(rows))
+    return Look(columns, tuple(tuple(readable(cell, _CELL) for cell in cells) for cells in rows[:shown]), len(rows))
 
 
 def _column(table: Table, roles: Roles, at: int, cells: Sequence[str]) -> ColumnReport:
