@@ -40,12 +40,13 @@ class Batches:
         batch, device = self._order.batch(step), self._placement.device
         own, share = self._placement.share(batch, self._summed)
         places = batch[own]
-        inputs = [each[places].to(device) for each in self._data.train.inputs]
+        inputs = [each[places].to(device, non_blocking=True) for each in self._data.train.inputs]
         if self._config.augment:
             shape = (len(batch), *inputs[0].shape[1:])
             draws = draw(self._config.augment, shape, mixed(self._config.seed, step, _AUGMENTING))
             inputs[0] = augmented(inputs[0], draws.of(own))
-        return Part(inputs, self._data.train.targets[places].to(device), share, len(batch))
+        targets = self._data.train.targets[places].to(device, non_blocking=True)
+        return Part(inputs, targets, share, len(batch))
 
     def seed(self, step: int) -> None:
         """Set the random numbers that a model draws in a step, such as those of dropout."""

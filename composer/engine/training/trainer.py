@@ -125,6 +125,7 @@ class Trainer:
             self._told()
             if not self.obedience.may_go_on():
                 return self._end("stopped")
+            self.recorder.restart()
             self._look_up = self.progress.step + self._until_next_look()
         self._step()
         bad = self._finish_step()

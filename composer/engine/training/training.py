@@ -111,6 +111,7 @@ def _begin(trainer: Trainer) -> None:
     elif (run.folder / INITIAL).is_file():
         trainer.placement.load_initial(run.folder / INITIAL)
     if run.metrics:
+        run.checkpoints.sweep()
         run.metrics.cut(trainer.progress.step)
         event: What = "resumed" if steps else "started"
         run.metrics.write([EventRow(trainer.progress.step, event, time.time(), f"process {os.getpid()}")])
