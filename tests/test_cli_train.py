@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,22 @@ import pytest
 from click.testing import CliRunner, Result
 
 from composer.cli import cli
+from composer.design.document import Input
 from composer.design.text import dumps
+from composer.engine.threads import one_thread
 from composer.training.config import Optimizer, TrainConfig
 from composer.training.config import dumps as config_text
+from tests.build import chain, linear
 from tests.engine.training.small import curve, events
 from tests.engine.training.spread import OPTIONS, program, tied, until, wait
 
 FAST = ("--data", "digits", "--batch-size", "256", "--epochs", "2")
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    with one_thread():
+        yield
 
 
 @pytest.fixture
@@ -118,3 +128,17 @@ def test_an_event_file_for_tensorboard(design: str, tmp_path: Path) -> None:
     found.Reload()
     losses = [each.value for each in found.Scalars("train/loss")]
     assert losses == pytest.approx([each[1] for each in curve(tmp_path / "run")])
+
+
+def test_data_of_a_file_is_found_again_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"{k % 7},{k % 5},{k % 7 + k % 5}" for k in range(60)]
+    (tmp_path / "table.csv").write_text("\n".join(["a,b,y", *lines]))
+    (tmp_path / "line.json").write_text(dumps(chain(linear("0", 2, 1), inputs=(Input(shape=("N", 2)),))))
+    monkeypatch.chdir(tmp_path)
+    options = ("--data", "table.csv", "--loss", "MSELoss", "--set", "data_options.target=y", "--set",
+               "data_options.task=values", "--epochs", "2", "--quiet")  # fmt: skip
+    result = run("line.json", *options, "--out", "run")
+    assert result.exit_code == 0, result.output
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+    assert run("--resume", "../run", "--quiet").exit_code == 0

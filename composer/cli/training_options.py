@@ -78,7 +78,15 @@ def configuration(options: dict[str, Any]) -> TrainConfig:
         if not key or not sign:
             raise click.UsageError(f"{setting[:60]!r} is not of the form KEY=VALUE.")
         _set(data, key, _value(value))
-    return config_of(data)
+    return config_of(data | {"data": _lasting(data.get("data", "digits"))})
+
+
+def _lasting(data: Any) -> Any:
+    """The name of data, or a path to it that is right wherever the run goes on."""
+    from composer.engine.datasets.registry import DATA_SETS
+
+    known = not isinstance(data, str) or data in DATA_SETS
+    return data if known else str(Path(data).resolve())
 
 
 def _read(file: Path) -> TrainConfig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from composer import templates
 from composer.design.document import Input
 from composer.design.text import dumps
 from composer.engine.checkpoints.opening import open_checkpoint
+from composer.engine.threads import one_thread
 from composer.engine.training import recording
 from composer.errors import Cancelled, DesignError, TrainingError
+from composer.kernel.client import Kernel
 from composer.kernel.parameters import undo_values
 from composer.kernel.training import begin_run, begin_twin, check_run, take_weights, train
 from composer.kernel.verbs import State, open_model
@@ -32,6 +35,12 @@ from tests.engine.training.spread import tied
 TEXT = dumps(tied())
 CONFIG = config_text(TrainConfig(batch_size=256, epochs=2))
 LONG = config_text(TrainConfig(batch_size=64, epochs=1000))
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    with one_thread():
+        yield
 
 
 def nothing(event: Any) -> None:
@@ -154,3 +163,20 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DesignError, match="expects JSON text"):
         check_run(State(), nothing, TEXT, "{")
     assert not (tmp_path / "run").exists()
+
+
+def test_in_a_kernel_of_its_own_a_run_is_stopped_by_cancel(tmp_path: Path) -> None:
+    told = list[Trained]()
+
+    def hear(event: Trained) -> None:
+        told.append(event)
+        if event.step >= 3:
+            kernel.cancel()
+
+    with Kernel() as kernel:
+        with pytest.raises(TrainingError, match="expects a loss for classes"):
+            kernel.call("train", text=TEXT, config=CONFIG.replace("{", '{"loss": {"kind": "CTCLoss"},', 1), folder="x")
+        call = {"text": TEXT, "config": LONG, "folder": str(tmp_path / "run")}
+        report = kernel.call("train", on_progress=hear, **call)
+        assert report.state == "stopped" and told[0].steps == report.steps
+        assert kernel.call("held", text=TEXT).undo == "train run"

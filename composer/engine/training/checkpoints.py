@@ -26,6 +26,11 @@ class Checkpoints:
     def __init__(self, run: Path, placement: Placement, keep: int) -> None:
         self._folder, self._placement, self._keep = run / CHECKPOINTS, placement, keep
 
+    def sweep(self) -> None:
+        """Remove what a kill left half written."""
+        for left in self._folder.glob(".*.tmp"):
+            shutil.rmtree(left, ignore_errors=True)
+
     @property
     def steps(self) -> list[int]:
         """The steps after which there is one, in order."""

@@ -44,8 +44,8 @@ def evaluate(placement: Placement, objective: Objective, data: DataSet, size: in
             targets = data.test.targets[places[share]].to(placement.device)
             with autocast():
                 found = objective(placement.forward(*inputs), targets)
-            total += torch.stack(found).double().cpu() * (part * len(places))
-    loss, metric = placement.sum(total.to(placement.device)).tolist()
+            total += torch.stack(found).cpu().double() * (part * len(places))
+    loss, metric = placement.sum(total.to(placement.device, placement.exact)).tolist()
     return Evaluation(finite(loss if objective.summed else loss / count), finite(metric / count))
 
 

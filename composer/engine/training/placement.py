@@ -34,6 +34,11 @@ class Placement:
         return self.rank == 0
 
     @property
+    def exact(self) -> torch.dtype:
+        """The most exact numbers that the device has, for sums."""
+        return torch.float32 if self.device.type == "mps" else torch.float64
+
+    @property
     def forward(self) -> Forward:
         """What computes an output, so that gradients are those of all processes."""
         return self.model

@@ -89,7 +89,7 @@ class Recorder:
         noted, self._steps = self._steps, []
         if not noted:
             return []
-        sums = torch.stack([each for step in noted for each in step.sums]).double().view(-1, 2)
+        sums = torch.stack([each for step in noted for each in step.sums]).to(self._placement.exact).view(-1, 2)
         values = self._placement.sum(sums).tolist()
         norms = iter(_fetched([each.norm for each in noted if each.norm is not None]))
         now = time.perf_counter()

@@ -15,14 +15,13 @@ from torch import Tensor
 
 from composer.catalog.optimizers import OPTIMIZERS
 from composer.engine.datasets.base import DataSet
-from composer.engine.training.augment import augmented, draw
+from composer.engine.training.batches import Batches
 from composer.engine.training.checkpoints import Checkpoints
 from composer.engine.training.control import Control, Obedience
 from composer.engine.training.evaluating import evaluate, predictions
 from composer.engine.training.looking import parameters_row
 from composer.engine.training.objective import Objective
 from composer.engine.training.optimizers import advance, optimizer_of, plain_state, schedule_of
-from composer.engine.training.order import Order, mixed
 from composer.engine.training.placement import Placement
 from composer.engine.training.recording import Metrics, Recorder
 from composer.errors import Cancelled
@@ -37,7 +36,6 @@ LOOK_EVERY = 100
 """Steps between two looks at the parameters, at least."""
 
 _LOOK_SHARE = 50  # such looks take at most one in so many parts of the time
-_AUGMENTING, _DRAWING = 1, 2  # what random numbers are for
 
 Tell = Callable[[Trained], None]
 
@@ -77,8 +75,8 @@ class Trainer:
         self.placement, self.data, self.config, self.files, self.tell = placement, data, config, run, tell
         self.model, self.device = placement.model, placement.device
         self.objective = Objective(config.loss, data.task, self.device)
-        self.order = Order(len(data.train.targets), config.batch_size, config.seed)
-        whole = config.epochs * self.order.per_epoch
+        self.batches = Batches(placement, data, config, self.objective.summed)
+        whole = config.epochs * self.batches.per_epoch
         self.steps = min(whole, config.steps or whole)
         trained = (each for each in self.model.parameters() if each.requires_grad)
         self.optimizer = optimizer_of(config.optimizer, trained)
@@ -127,6 +125,7 @@ class Trainer:
             self._told()
             if not self.obedience.may_go_on():
                 return self._end("stopped")
+            self.recorder.restart()
             self._look_up = self.progress.step + self._until_next_look()
         self._step()
         bad = self._finish_step()
@@ -140,16 +139,15 @@ class Trainer:
     def _step(self) -> None:
         """One step of the optimizer, and what was seen of it."""
         step = self.progress.step
-        batch = self.order.batch(step)
-        inputs, targets, part = self._part_of(batch, step)
+        part = self.batches.part(step)
         found: list[tuple[Tensor, Tensor]] = []
 
         def gradients() -> Tensor:
-            self._seed(step)
+            self.batches.seed(step)
             self.optimizer.zero_grad()
             with self._autocast():
-                loss, metric = self.objective(self.placement.forward(*inputs), targets)
-            scale = part * self.placement.size  # gradients are means over the processes
+                loss, metric = self.objective(self.placement.forward(*part.inputs), part.targets)
+            scale = part.share * self.placement.size  # gradients are means over the processes
             self.scaler.scale(loss if scale == 1 else loss * scale).backward()  # type: ignore[no-untyped-call]
             found.append((loss.detach(), metric))
             return loss
@@ -162,9 +160,9 @@ class Trainer:
             norm = self._norm(step)
             self.scaler.step(self.optimizer)
             self.scaler.update()
-        loss, metric = found[0] if part == 1 else (each * part for each in found[0])
+        loss, metric = found[0] if part.share == 1 else (each * part.share for each in found[0])
         rate = float(self.optimizer.param_groups[0]["lr"])
-        self.recorder.note(step // self.order.per_epoch, rate, len(batch), loss, metric, norm)
+        self.recorder.note(step // self.batches.per_epoch, rate, part.samples, loss, metric, norm)
         if self.schedule and self.config.schedule and self.config.schedule.every == "step":
             advance(self.schedule, None)
         self.progress.step += 1
@@ -172,8 +170,8 @@ class Trainer:
     def _finish_step(self) -> int | None:
         """Evaluate at the end of an epoch, and save where that is due; the first step that is not finite, or None."""
         step = self.progress.step
-        ended = step % self.order.per_epoch == 0
-        due = step % (self.config.checkpoint_every or self.order.per_epoch) == 0 or step == self.steps
+        ended = step % self.batches.per_epoch == 0
+        due = step % (self.config.checkpoint_every or self.batches.per_epoch) == 0 or step == self.steps
         if not (ended or due):
             return None
         if bad := self._record():
@@ -183,17 +181,6 @@ class Trainer:
             return step
         self.recorder.restart()
         return None
-
-    def _part_of(self, batch: Tensor, step: int) -> tuple[list[Tensor], Tensor, float]:
-        """This process's part of a batch, and what its loss counts in that of the whole."""
-        share, part = self.placement.share(batch, self.objective.summed)
-        places = batch[share]
-        inputs = [each[places].to(self.device) for each in self.data.train.inputs]
-        if self.config.augment:
-            shape = (len(batch), *inputs[0].shape[1:])
-            draws = draw(self.config.augment, shape, mixed(self.config.seed, step, _AUGMENTING))
-            inputs[0] = augmented(inputs[0], draws.of(share))
-        return inputs, self.data.train.targets[places].to(self.device), part
 
     def _autocast(self) -> AbstractContextManager[Any]:
         precision = self.config.precision
@@ -211,13 +198,6 @@ class Trainer:
             return None
         norm: Tensor = torch.linalg.vector_norm(self.placement.norms(gradients))
         return norm
-
-    def _seed(self, step: int) -> None:
-        """Set the random numbers of a step: dropout, and what else a model draws."""
-        seed = mixed(self.config.seed, step, _DRAWING, self.placement.rank)
-        torch.default_generator.manual_seed(seed)
-        if self.device.type == "cuda":
-            torch.cuda.manual_seed(seed)
 
     def _until_next_look(self) -> int:
         return 1 if self.obedience.paused else int(self.placement.agreed(self.recorder.next))
@@ -246,7 +226,7 @@ class Trainer:
         step, size = self.progress.step, self.config.batch_size
         found = evaluate(self.placement, self.objective, self.data, size, self._autocast)
         shown = predictions(self.placement, self.data, self._autocast)
-        epoch = step // self.order.per_epoch - 1
+        epoch = step // self.batches.per_epoch - 1
         self._write(EpochRow(step, epoch, found.loss, found.metric), SamplesRow(step, shown))
         if self.schedule and self.config.schedule and self.config.schedule.every == "epoch":
             advance(self.schedule, found.loss)

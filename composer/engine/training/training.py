@@ -95,9 +95,11 @@ def _failures(trainer: Trainer) -> Iterator[None]:
         with explained(trainer.files.folder):
             yield
     except _FAILURES as error:
-        problem = Problem("", "run", "steps that can be computed", preview.text_of(error))
-        if metrics := trainer.files.metrics:
-            metrics.write([EventRow(trainer.progress.step, "failed", time.time(), problem.received)])
+        alone = trainer.placement.size == 1
+        expected = "steps that can be computed" if alone else "processes that all go on"
+        problem = Problem("", "run", expected, preview.text_of(error))
+        if alone and trainer.files.metrics:  # else the processes are started again
+            trainer.files.metrics.write([EventRow(trainer.progress.step, "failed", time.time(), problem.received)])
         raise TrainingError(problem) from error
 
 
@@ -109,6 +111,7 @@ def _begin(trainer: Trainer) -> None:
     elif (run.folder / INITIAL).is_file():
         trainer.placement.load_initial(run.folder / INITIAL)
     if run.metrics:
+        run.checkpoints.sweep()
         run.metrics.cut(trainer.progress.step)
         event: What = "resumed" if steps else "started"
         run.metrics.write([EventRow(trainer.progress.step, event, time.time(), f"process {os.getpid()}")])

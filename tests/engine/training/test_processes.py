@@ -9,13 +9,20 @@ from pathlib import Path
 import pytest
 import torch
 
+from composer.design.text import dumps
 from composer.engine.checkpoints.opening import open_checkpoint
 from composer.engine.training.checkpoints import steps_of
 from composer.engine.training.consolidating import consolidate, load_run
 from composer.engine.valued import initial
 from composer.errors import CheckpointError
+from composer.kernel.training import begin_run, take_weights
+from composer.kernel.verbs import State
+from composer.training.commands import Distribution
+from composer.training.config import Optimizer, TrainConfig
+from composer.training.config import dumps as config_text
+from composer.training.processes import launch
 from tests.engine.training.small import curve, events, steps
-from tests.engine.training.spread import OPTIONS, kill, program, rank_of, tied, until, wait, write_design
+from tests.engine.training.spread import OPTIONS, SECONDS, kill, program, rank_of, tied, until, wait, write_design
 
 INTERVAL = 20
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -104,3 +111,21 @@ def test_a_sharded_checkpoint_is_one_file_again_and_goes_on_in_one_process(tmp_p
     assert wait(program(tmp_path, ("--resume", "run", "--quiet")), tmp_path) == 0
     assert [each[0] for each in curve(run)[20:]] == [each[0] for each in last]
     assert [each[1] for each in curve(run)[20:]] == pytest.approx([each[1] for each in last], abs=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("distribution", ["ddp", "fsdp"])
+def test_a_run_begun_in_the_app_is_trained_by_two_processes(distribution: Distribution, tmp_path: Path) -> None:
+    run, twin, text = tmp_path / "run", tmp_path / "twin", dumps(tied())
+    config = config_text(TrainConfig(batch_size=128, steps=5, optimizer=Optimizer(kind="SGD", options={"lr": 1.0})))
+    state = State()
+    for name in ("before", "twin", "run"):  # the last ones begin with the values that the first one left
+        begin_run(state, lambda event: None, text, config, str(tmp_path / name))
+        if name == "before":
+            assert launch(tmp_path / name).wait(SECONDS) == 0
+            take_weights(state, lambda event: None, text, str(tmp_path / name))
+    assert launch(twin).wait(SECONDS) == 0
+    assert launch(run, 2, distribution).wait(SECONDS) == 0, (run / "output.txt").read_text()
+    one, two = curve(twin), curve(run)
+    assert [each[1] for each in two] == pytest.approx([each[1] for each in one], abs=1e-5)
+    assert one[0][1] != curve(tmp_path / "before")[0][1]

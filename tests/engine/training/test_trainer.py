@@ -19,9 +19,11 @@ from composer.engine.checkpoints.opening import open_checkpoint
 from composer.engine.datasets import registry
 from composer.engine.datasets.base import DataSet, Split
 from composer.engine.training import recording
+from composer.engine.training.checkpoints import Checkpoints
 from composer.engine.training.checks import check
 from composer.engine.training.order import Order
 from composer.engine.training.placement import Placement
+from composer.engine.training.trainer import Run, Trainer
 from composer.engine.training.training import train
 from composer.engine.valued import initial
 from composer.errors import Cancelled, CheckpointError, TrainingError
@@ -282,3 +284,30 @@ def test_the_next_tokens_of_a_text(tmp_path: Path) -> None:
     assert found[-1].loss < found[0].loss  # type: ignore[operator]
     shown = [row for row in rows(tmp_path / "run") if isinstance(row, SamplesRow)][-1]
     assert all(each.target in data.vocabulary for each in shown.predictions)
+
+
+def test_what_a_kill_left_half_written_is_swept(tmp_path: Path) -> None:
+    begun(tmp_path / "run", mlp(), CONFIG, blobs())
+    half = tmp_path / "run" / "checkpoints" / ".step-000000003.tmp"
+    half.mkdir()
+    (half / "model.safetensors").write_bytes(b"half")
+    trained(tmp_path / "run", mlp(), CONFIG, blobs())
+    assert not half.exists()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+def test_on_a_gpu_a_step_waits_for_nothing(tmp_path: Path) -> None:
+    config = CONFIG.model_copy(update={"device": "cuda", "precision": "bfloat16"})
+    model = begun(tmp_path / "run", mlp(), config, blobs()).cuda()
+    placement = Placement(model, torch.device("cuda"))
+    trainer = Trainer(placement, blobs(), config, Run(tmp_path / "run", Checkpoints(tmp_path / "run", placement, 1)))
+    trainer.begin()
+    trainer._step()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for _ in range(5):
+            trainer._step()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert len(trainer.recorder.read(trainer.progress.step)) == 6
