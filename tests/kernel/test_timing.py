@@ -11,7 +11,7 @@ import pytest
 from composer import templates
 from composer.device_reports import DevicesReport
 from composer.errors import Cancelled, KernelStopped, MeasureError, RecordingError
-from composer.kernel.client import Kernel
+from composer.kernel.client import Kernel, Ticket
 from composer.kernel.limits import Limits
 from composer.recordings.recording import Recording
 from composer.recordings.settings import Fetching, Matmul, Method, Model, Settings
@@ -72,9 +72,10 @@ def test_no_memory_is_a_point_that_failed_and_the_process_lives_on() -> None:
 def test_a_measurement_is_given_up_at_its_next_event_or_ended_with_its_process() -> None:
     settings = settings_text(Matmul(sizes=tuple(range(64, 84)), method=Method(seconds=5, spread=0)))
     with Kernel() as kernel:
-        for stop, error in ((kernel.cancel, Cancelled), (kernel.stop, KernelStopped)):
+        ticket = Ticket()
+        for stop, error in ((lambda: kernel.cancel(ticket), Cancelled), (kernel.stop, KernelStopped)):
             threading.Timer(1, stop).start()
             start = time.monotonic()
             with pytest.raises(error):
-                kernel.call("measure", settings=settings)
+                kernel.call("measure", settings=settings, ticket=ticket if error is Cancelled else None)
             assert time.monotonic() - start < 3

@@ -18,7 +18,7 @@ from composer.engine.checkpoints.opening import open_checkpoint
 from composer.engine.threads import one_thread
 from composer.engine.training import recording
 from composer.errors import Cancelled, DesignError, TrainingError
-from composer.kernel.client import Kernel
+from composer.kernel.client import Kernel, Ticket
 from composer.kernel.parameters import undo_values
 from composer.kernel.training import begin_run, begin_twin, check_run, take_weights, train
 from composer.kernel.verbs import State, open_model
@@ -166,17 +166,17 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
 
 
 def test_in_a_kernel_of_its_own_a_run_is_stopped_by_cancel(tmp_path: Path) -> None:
-    told = list[Trained]()
+    told, ticket = list[Trained](), Ticket()
 
     def hear(event: Trained) -> None:
         told.append(event)
         if event.step >= 3:
-            kernel.cancel()
+            kernel.cancel(ticket)
 
     with Kernel() as kernel:
         with pytest.raises(TrainingError, match="expects a loss for classes"):
             kernel.call("train", text=TEXT, config=CONFIG.replace("{", '{"loss": {"kind": "CTCLoss"},', 1), folder="x")
         call = {"text": TEXT, "config": LONG, "folder": str(tmp_path / "run")}
-        report = kernel.call("train", on_progress=hear, **call)
+        report = kernel.call("train", on_progress=hear, ticket=ticket, **call)
         assert report.state == "stopped" and told[0].steps == report.steps
         assert kernel.call("held", text=TEXT).undo == "train run"
