@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 
 import pytest
@@ -12,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from composer.design.document import Input
 from composer.training.config import TrainConfig
+from composer.training_reports import EventRow
 from composer.ui import models
 from composer.ui.training import asking
 from composer.views import training as views
@@ -87,9 +87,8 @@ def test_a_run_that_is_killed_is_told_and_goes_on(opened: AppTest, workspace: Wo
     path = workspace.runs.path(name)
     while not list(views.epochs(Following(path / METRICS).read())):
         time.sleep(0.2)
-    found = subprocess.run(["pgrep", "-f", str(path)], capture_output=True, text=True, check=True)
-    for pid in found.stdout.split():
-        os.kill(int(pid), signal.SIGKILL)
+    started = next(row for row in Following(path / METRICS).read() if isinstance(row, EventRow))
+    os.kill(int(started.text.removeprefix("process ")), signal.SIGKILL)
     until(opened, workspace, "interrupted")
     assert "Its process ended without a word. Resume goes on" in said(opened)
     checked(opened.button(key="run_resume").click().run())
