@@ -33,6 +33,20 @@ class App:
         expect(self.graph).to_be_visible()
         self.settle()
 
+    def visit(self, name: str) -> None:
+        """Go to a page by its link, which is in a menu where the window is narrow."""
+        link = self.page.get_by_test_id("stTopNavLink").filter(has_text=re.compile(f"^{name}$"))
+        expect(self.page.get_by_test_id("stTopNav")).to_be_visible()
+        self.settle()
+        if not link.first.is_visible():
+            self.page.get_by_test_id("stTopNavSection").click()
+        link.last.click()
+
+    @property
+    def design_file(self) -> Locator:
+        """The field of the start page for the file of a design."""
+        return self.page.get_by_test_id("stFileUploader").locator("input[type=file]")
+
     @property
     def tree(self) -> Locator:
         return self.page.get_by_role("tree")

@@ -17,7 +17,7 @@ from tests.recordings.building import recording, series
 def test_experiments_on_the_cpu_with_a_recording_over_them(app: App, tmp_path: Path) -> None:
     page = app.page
     app.use("MLP")
-    page.get_by_role("link", name="Devices").click()
+    app.visit("Devices")
     expect(page.get_by_text("X + Y on two devices")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("tab", name="Experiments").click()
@@ -39,7 +39,7 @@ def test_experiments_on_the_cpu_with_a_recording_over_them(app: App, tmp_path: P
 
     elsewhere = tmp_path / "gpu.json"
     elsewhere.write_text(dumps(recording(series("cuda:0", 1e-6, 1e-6, 2e-6), settings=Matmul())))
-    page.locator("input[type=file]").set_input_files(elsewhere)
+    app.design_file.set_input_files(elsewhere)
     expect(page.get_by_role("radio", name="1 · Matrix products")).to_be_checked()
     expect(page.locator(".legendtext", has_text="A GPU").first).to_be_visible()
     with page.expect_download() as download:

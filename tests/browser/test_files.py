@@ -16,7 +16,7 @@ from tests.ui.server import Server
 
 
 def to(app: App, page: str) -> None:
-    app.page.get_by_role("link", name=page, exact=True).click()
+    app.visit(page)
     app.settle()
 
 

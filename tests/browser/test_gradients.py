@@ -20,7 +20,7 @@ from tests.ui.server import Server
 def look_at(app: App, id: str) -> Page:
     """The page with a fresh look at a design."""
     app.go(f"/?design={id}")
-    app.page.get_by_role("link", name="Gradients").click()
+    app.visit("Gradients")
     app.button("Look").click()
     expect(app.page.get_by_text("Norm of all gradients")).to_be_visible()
     app.settle()
@@ -78,7 +78,7 @@ def test_the_header_has_room_for_all_pages(app: App, server: Server, width: int)
     app.go(f"/gradients?design={Workspace(server.workspace).create(templates.load('tied_mlp')).id}")
     header = page.locator('[data-testid="stLayoutWrapper"]:has(> .st-key-header)')
     expect(header).to_have_css("position", "fixed")  # the styles are there
-    edges = [each.bounding_box() for each in (page.get_by_role("link", name="Gradients"), app.menu)]
+    edges = [each.bounding_box() for each in (page.get_by_test_id("stTopNav"), app.menu)]
     assert edges[0] and edges[1] and edges[0]["x"] + edges[0]["width"] <= edges[1]["x"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -36,7 +36,7 @@ def test_names_are_shown_as_they_are(app: App) -> None:
     app.page.on("request", lambda request: requests.append(request.url))
     app.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss())[0])
     file = {"name": "hostile.json", "mimeType": "application/json", "buffer": hostile()}
-    app.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    app.design_file.set_input_files(file)  # type: ignore[arg-type]
     expect(app.row(PICTURE)).to_be_visible()
     expect(app.row(MARKUP)).to_be_visible()
     app.row(PICTURE).click()

@@ -32,7 +32,7 @@ def deferred(app: App, server: Server) -> App:
 
 
 def initialize(app: App) -> None:
-    app.page.get_by_role("link", name="Initialize").click()
+    app.visit("Initialize")
     expect(table(app.page)).to_be_visible()
 
 

@@ -77,7 +77,7 @@ def test_downloads(app: App) -> None:
 def test_a_file_is_opened(app: App) -> None:
     from composer.templates import text
 
-    upload = app.page.locator("input[type=file]")
+    upload = app.design_file
     upload.set_input_files({"name": "broken.json", "mimeType": "application/json", "buffer": b'{"format": 1}'})
     expect(app.page.get_by_text("a JSON object with")).to_be_visible()
     content = text("tied_mlp").encode()

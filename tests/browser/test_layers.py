@@ -45,7 +45,7 @@ def opened(app: App, server: Server, *layers: Definition) -> tuple[Page, str]:
     """The page Layers with a design that has these, and its id."""
     id = Workspace(server.workspace).create(chain(inputs=X3, name="Reduction", definitions=layers)).id
     app.go(f"/?design={id}")
-    app.page.get_by_role("link", name="Layers").click()
+    app.visit("Layers")
     app.settle()
     return app.page, id
 

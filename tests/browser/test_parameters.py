@@ -106,14 +106,14 @@ class Parameters:
 
     def look(self) -> None:
         """Look at gradients, and stay on that page."""
-        self.page.get_by_role("link", name="Gradients").click()
+        self.app.visit("Gradients")
         self.app.button("Look").click()
         expect(self.page.get_by_text("The design has changed since this look.")).to_have_count(0)
         expect(self.page.get_by_text("Norm of all gradients")).to_be_visible()
         self.app.settle()
 
     def back(self) -> None:
-        self.page.get_by_role("link", name="Parameters").click()
+        self.app.visit("Parameters")
         self.ready()
 
 

@@ -38,7 +38,7 @@ class Repairing:
         self.app = app
         self.workspace = server.workspace
         content = {"name": "lenet.json", "mimeType": "application/json", "buffer": dumps(design).encode()}
-        app.page.locator("input[type=file]").set_input_files(content)  # type: ignore[arg-type]
+        app.design_file.set_input_files(content)  # type: ignore[arg-type]
         expect(app.row(design.name)).to_be_visible()
         app.settle()
 

@@ -26,7 +26,7 @@ def opened(app: App, server: Server, design: Design) -> tuple[Page, str]:
     """The page of a design, on its part about values."""
     id = Workspace(server.workspace).create(design).id
     app.go(f"/?design={id}")
-    app.page.get_by_role("link", name="Initialize").click()
+    app.visit("Initialize")
     app.settle()
     app.page.get_by_role("tab", name="Initial values").click()
     expect(app.page.get_by_role("region", name="What fills each parameter")).to_be_visible()

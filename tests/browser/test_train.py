@@ -14,7 +14,7 @@ def test_lenet_learns_the_digits_and_goes_on_while_the_page_is_closed(app: App) 
     page = app.page
     app.use("LeNet")
     url = page.url.partition("?")[2]
-    page.get_by_role("link", name="Train").click()
+    app.visit("Train")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     app.settle()
     page.get_by_role("button", name="Train", exact=True).click()
