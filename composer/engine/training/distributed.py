@@ -2,7 +2,8 @@
 
 With `ddp` every process has the whole model, and gradients are averaged. With `fsdp` each has a part of every parameter
 (`fully_shard`), for models that are larger than one device. Each trains on its part of every batch, so the batches, and
-the losses, are those of one process. A batch normalization on the CPU looks at its own part alone.
+the losses, are those of one process. Not so where a layer or loss looks at a part of the batch as if it were all of it:
+a batch normalization on the CPU, a mean with class weights or with an ignored class.
 """
 
 from __future__ import annotations
@@ -171,12 +172,20 @@ class Shards(Ranks):
 
 def sharded(skeleton: nn.Module, whole: nn.Module | None, device: torch.device) -> Shards:
     """The placement of a model whose parameters are split: on meta first, then empty, then with its values."""
+    _without_inplace(skeleton)
     for unit in units(skeleton):
         fully_shard(unit)
     fully_shard(skeleton)
     placement = Shards(skeleton.to_empty(device=device), whole, device)
     placement.scatter()
     return placement
+
+
+def _without_inplace(model: nn.Module) -> None:
+    """Let activations make new tensors: in place, they would undo what gathers parameters for the backward pass."""
+    for module in model.modules():
+        if getattr(module, "inplace", None) is True:
+            module.inplace = False  # type: ignore[assignment]
 
 
 def units(model: nn.Module) -> list[nn.Module]:
