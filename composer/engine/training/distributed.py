@@ -17,7 +17,9 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.distributed_c10d import PrefixStore
 from torch.distributed.fsdp import fully_shard
+from torch.distributed.rendezvous import rendezvous
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
@@ -39,11 +41,12 @@ def processes(device: str) -> Iterator[torch.device]:
     own = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if cuda else torch.device(device)
     if cuda:
         torch.cuda.set_device(own)
-    dist.init_process_group("nccl" if cuda else "gloo")
-    try:
-        yield own
-    finally:
-        dist.destroy_process_group()
+    # torchrun keeps one store over all its attempts, in which new processes would find the addresses of dead ones.
+    store, rank, size = next(rendezvous("env://"))
+    attempt = PrefixStore(f"attempt-{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+    dist.init_process_group("nccl" if cuda else "gloo", store=attempt, rank=rank, world_size=size)
+    yield own
+    dist.destroy_process_group()  # not after an error: it would wait for processes that are gone
 
 
 def count() -> int:
