@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ import click
 
 from composer.cli.arguments import DESIGN_FILE, design_of
 from composer.cli.group import cli
+from composer.cli.output import Refused
 from composer.cli.training_options import configuration, training_options
 from composer.cli.weights import Weights, valued, weights_options
 from composer.design.document import Design
+from composer.errors import ComposerError
 from composer.training.commands import Distribution, command, shell
 from composer.training.config import TrainConfig
 from composer.training.layout import MODEL
@@ -103,7 +106,8 @@ class Request:
             if design is None or config is None:
                 design, config = run_folder.read(self.folder)
             make = partial(self._model, design)
-            return starting.take_part(self.folder, design, config, make, self.distribution, lines)
+            with _ending_at_once():
+                return starting.take_part(self.folder, design, config, make, self.distribution, lines)
         with _stopping(Control(self.folder)) as control:
             if self.design is None or self.config is None:
                 return starting.resume(self.folder, self._model, lines, control)
@@ -149,6 +153,21 @@ def finish(report: TrainReport, where: Path, tensorboard: bool) -> None:
     if first:
         click.echo(text, err=report.state == "nan")
     sys.exit({"finished": 0, "stopped": STOPPED}.get(report.state, 1))
+
+
+@contextmanager
+def _ending_at_once() -> Iterator[None]:
+    """Where one of several processes fails, end it without the goodbyes to the others, which may hang or abort."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, ComposerError):
+            Refused(error).show()
+        else:
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(1)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 With `ddp` every process has the whole model, and gradients are averaged. With `fsdp` each has a part of every parameter
 (`fully_shard`), for models that are larger than one device. Each trains on its part of every batch, so the batches, and
-the losses, are those of one process. A batch normalization on the CPU looks at its own part alone.
+the losses, are those of one process. Not so where a layer or loss looks at a part of the batch as if it were all of it:
+a batch normalization on the CPU, a mean with class weights or with an ignored class.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.distributed_c10d import PrefixStore
 from torch.distributed.fsdp import fully_shard
+from torch.distributed.rendezvous import rendezvous
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
@@ -38,11 +41,12 @@ def processes(device: str) -> Iterator[torch.device]:
     own = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if cuda else torch.device(device)
     if cuda:
         torch.cuda.set_device(own)
-    dist.init_process_group("nccl" if cuda else "gloo")
-    try:
-        yield own
-    finally:
-        dist.destroy_process_group()
+    # torchrun keeps one store over all its attempts, in which new processes would find the addresses of dead ones.
+    store, rank, size = next(rendezvous("env://"))
+    attempt = PrefixStore(f"attempt-{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+    dist.init_process_group("nccl" if cuda else "gloo", store=attempt, rank=rank, world_size=size)
+    yield own
+    dist.destroy_process_group()  # not after an error: it would wait for processes that are gone
 
 
 def count() -> int:
@@ -171,12 +175,20 @@ class Shards(Ranks):
 
 def sharded(skeleton: nn.Module, whole: nn.Module | None, device: torch.device) -> Shards:
     """The placement of a model whose parameters are split: on meta first, then empty, then with its values."""
+    _without_inplace(skeleton)
     for unit in units(skeleton):
         fully_shard(unit)
     fully_shard(skeleton)
     placement = Shards(skeleton.to_empty(device=device), whole, device)
     placement.scatter()
     return placement
+
+
+def _without_inplace(model: nn.Module) -> None:
+    """Let activations make new tensors: in place, they would undo what gathers parameters for the backward pass."""
+    for module in model.modules():
+        if getattr(module, "inplace", None) is True:
+            module.inplace = False  # type: ignore[assignment]
 
 
 def units(model: nn.Module) -> list[nn.Module]:

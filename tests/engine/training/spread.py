@@ -30,6 +30,18 @@ def tied() -> Design:
     return chain(*nodes, inputs=(Input(shape=("N", 64)),), seed=1)
 
 
+def text() -> Design:
+    """A design for the characters, with tied, lazy and frozen layers, and an activation in place."""
+    nodes = (
+        layer("wte", "Embedding", num_embeddings=200, embedding_dim=32), linear("h", 32, 160),
+        layer("g", "ReLU", inplace=True), layer("i", "LazyLinear", out_features=32),
+        layer("n", "LayerNorm", normalized_shape=(32,)),
+        layer("head", "Linear", in_features=32, out_features=200, bias=False),
+    )  # fmt: skip
+    inputs = (Input(shape=("N", 8), dtype="int64", high=200),)
+    return chain(*nodes, inputs=inputs, ties=(("wte.weight", "head.weight"),), frozen=("n",))
+
+
 def program(folder: Path, arguments: Sequence[str], distribution: str = "") -> subprocess.Popen[bytes]:
     """The program that trains; its output goes to a file beside the run."""
     start = (*_TORCHRUN, "-m", "composer") if distribution else ("-m", "composer")

@@ -21,8 +21,8 @@ from composer.training.commands import Distribution
 from composer.training.config import Optimizer, TrainConfig
 from composer.training.config import dumps as config_text
 from composer.training.processes import launch
-from tests.engine.training.small import curve, events, steps
-from tests.engine.training.spread import OPTIONS, SECONDS, kill, program, rank_of, tied, until, wait, write_design
+from tests.engine.training.small import curve, epochs, events, steps
+from tests.engine.training.spread import OPTIONS, SECONDS, kill, program, rank_of, text, tied, until, wait, write_design
 
 INTERVAL = 20
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -67,6 +67,21 @@ def test_two_processes_give_the_losses_of_one(distribution: str, tmp_path: Path)
         assert names == [each.name for each in theirs.report.parts[0].tensors] and "d.weight" in names
         for name in names:
             torch.testing.assert_close(mine.tensor("", name), theirs.tensor("", name), atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("distribution", ["ddp", "fsdp"])
+def test_tied_lazy_and_frozen_layers_and_uneven_batches(distribution: str, tmp_path: Path) -> None:
+    design = write_design(tmp_path, text())
+    arguments = ("--data", "characters", "--set", "data_options.samples=400", "--batch-size", "31", "--steps", "25",
+                 "--epochs", "9", "--quiet")  # fmt: skip
+    assert wait(program(tmp_path, (design, *arguments, "--out", "one")), tmp_path) == 0
+    assert wait(program(tmp_path, (design, *arguments, "--out", "two"), distribution), tmp_path) == 0
+    one, two = (steps(tmp_path / name) for name in ("one", "two"))
+    assert [row.loss for row in two] == pytest.approx([row.loss for row in one], abs=1e-5)
+    assert [row.loss for row in epochs(tmp_path / "two")] == pytest.approx(
+        [row.loss for row in epochs(tmp_path / "one")], abs=1e-5
+    )
 
 
 @linux
@@ -116,14 +131,14 @@ def test_a_sharded_checkpoint_is_one_file_again_and_goes_on_in_one_process(tmp_p
 @pytest.mark.slow
 @pytest.mark.parametrize("distribution", ["ddp", "fsdp"])
 def test_a_run_begun_in_the_app_is_trained_by_two_processes(distribution: Distribution, tmp_path: Path) -> None:
-    run, twin, text = tmp_path / "run", tmp_path / "twin", dumps(tied())
+    run, twin, design = tmp_path / "run", tmp_path / "twin", dumps(tied())
     config = config_text(TrainConfig(batch_size=128, steps=5, optimizer=Optimizer(kind="SGD", options={"lr": 1.0})))
     state = State()
     for name in ("before", "twin", "run"):  # the last ones begin with the values that the first one left
-        begin_run(state, lambda event: None, text, config, str(tmp_path / name))
+        begin_run(state, lambda event: None, design, config, str(tmp_path / name))
         if name == "before":
             assert launch(tmp_path / name).wait(SECONDS) == 0
-            take_weights(state, lambda event: None, text, str(tmp_path / name))
+            take_weights(state, lambda event: None, design, str(tmp_path / name))
     assert launch(twin).wait(SECONDS) == 0
     assert launch(run, 2, distribution).wait(SECONDS) == 0, (run / "output.txt").read_text()
     one, two = curve(twin), curve(run)
