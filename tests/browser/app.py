@@ -35,12 +35,14 @@ class App:
 
     def visit(self, name: str) -> None:
         """Go to a page by its link, which is in a menu where the window is narrow."""
-        link = self.page.get_by_test_id("stTopNavLink").filter(has_text=re.compile(f"^{name}$"))
+        named = re.compile(f"^{name}$")
+        link = self.page.locator("[data-testid=stTopNavLink]:not([inert] *)").filter(has_text=named)
         expect(self.page.get_by_test_id("stTopNav")).to_be_visible()
         self.settle()
-        if not link.first.is_visible():
-            self.page.get_by_test_id("stTopNavSection").click()
-        link.last.click()
+        if not link.count():
+            self.page.get_by_test_id("stTopNavSection").last.click()
+            link = self.page.get_by_test_id("stTopNavDropdownLink").filter(has_text=named)
+        link.click()
 
     @property
     def design_file(self) -> Locator:

@@ -5,16 +5,14 @@ So it goes on when the browser closes, and when the app does; whoever opens the 
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from functools import cache
 from pathlib import Path
 
 from composer.data_reports import Offered
 from composer.errors import TrainingError, WorkspaceError
-from composer.training.commands import Distribution, command
+from composer.training import processes as program
+from composer.training.commands import Distribution
 from composer.training.config import TrainConfig, dumps
 from composer.training.telling import Command, tell
 from composer.training_reports import CheckReport
@@ -24,7 +22,6 @@ from composer.ui.tasks import Asking
 
 BEGINNING = "beginning"
 TAKING = "taking"
-LOG = "log.txt"
 _ANSWER = 30.0
 
 
@@ -59,19 +56,11 @@ def begin(document: Document, config: TrainConfig, processes: int, how: Distribu
 def launch(path: Path, processes: int = 1, how: Distribution = "") -> None:
     """Start a program that trains in a run's folder, from its last checkpoint; it belongs to nobody.
 
-    Its threads wait without spinning, so that a busy machine, with this app on it, does not slow it down tenfold.
-
     Raises:
         WorkspaceError: where it cannot be started.
     """
-    program, *arguments = command("", "", str(path), processes, distribution=how, resume=True)
-    module = "composer" if program == "block-composer" else "torch.distributed.run"
     try:
-        with (path / LOG).open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, cwd=path, env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ},
-            )  # fmt: skip
+        process = program.launch(path, processes, how)
     except OSError as error:
         raise WorkspaceError(f"{path}: {error.strerror or error}.") from error
     # Somebody has to take note of its end while this app is there: else it stays in the system's list.
@@ -94,7 +83,7 @@ def take(document: Document, path: Path) -> None:
 def last_words(path: Path) -> str:
     """The last line of what a run's program printed."""
     try:
-        lines = (path / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        lines = (path / program.OUTPUT).read_text(encoding="utf-8", errors="replace").strip().splitlines()
     except OSError:
         return ""
     return lines[-1][:300] if lines else ""
