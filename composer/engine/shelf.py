@@ -41,6 +41,9 @@ class Shelf:
     def __init__(self) -> None:
         self._things: dict[str, Thing] = {}
 
+    def __len__(self) -> int:
+        return len(self._things)
+
     def report(self) -> ShelfReport:
         """What there is."""
         return ShelfReport(tuple(_item(name, thing) for name, thing in self._things.items()))

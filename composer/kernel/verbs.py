@@ -64,8 +64,7 @@ class State:
 
 def ping(state: State, progress: Progress) -> KernelReport:
     """What the kernel holds."""
-    nothing_made = state.shelf is None or not state.shelf.report().items
-    return KernelReport(state.class_name, state.initial and nothing_made)
+    return KernelReport(state.class_name, state.initial and not state.shelf)
 
 
 def shapes(

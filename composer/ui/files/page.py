@@ -35,7 +35,7 @@ _RATIO = (3, 5)
 
 def page(document: Document, report: ShapesReport) -> None:
     """Draw it. `report` is what the preview found of the design."""
-    sheets.use("initialize.css", "files/files.css")
+    sheets.use("initialize.css", "low.css", "files/files.css")
     waits = any(task.live for task in tasks.running(document).values())  # a look would only wait behind it
     weights = asking.weights_of(document) if waits else asking.look(document)
     drawn_while(_is_busy(document, weights), _panel, document, report, weights)

@@ -21,7 +21,7 @@ from composer.ui.timing.results import results, upload
 
 def page(document: Document) -> None:
     """Draw it."""
-    sheets.use("initialize.css", "timing/timing.css")
+    sheets.use("initialize.css", "low.css", "timing/timing.css")
     task = tasks.of(document, TIMING)
     drawn_while(task is not None and task.running, _panel, document)
 

@@ -29,7 +29,7 @@ _DELETED = "train:deleted"
 
 def page(document: Document) -> None:
     """Draw it."""
-    sheets.use("initialize.css", "training/training.css")
+    sheets.use("initialize.css", "low.css", "training/training.css")
     try:
         sets = asking.data_sets()
     except ComposerError as error:
