@@ -60,10 +60,30 @@ class Job(Generic[T]):
 POLL = 0.4  # seconds
 
 
-def drawn_while(busy: bool, panel: Callable[..., None], *arguments: Any) -> None:
-    """Draw `panel(*arguments, busy)`; while something is going on again and again, without the rest of the page.
+def drawn_while(busy: bool, panel: Callable[..., None], *arguments: Any, every: float = POLL) -> None:
+    """Draw `panel(*arguments, busy)`; while something is going on again `every` few seconds, without the rest.
 
-    Only then: a click while nothing runs is for the whole page, so that undo and the code follow it.
+    A click while nothing runs draws the whole page, so that undo and the code follow it. It is a fragment even then:
+    Streamlit drops what a browser sends to a fragment that is gone, such as a click as the work came to its end.
     """
-    draw = st.fragment(panel, run_every=POLL) if busy else panel
-    draw(*arguments, busy)
+    drawn = iter((True,))  # with the whole page; after that the fragment is drawn alone
+
+    def draw() -> None:
+        if not next(drawn, False) and not busy:
+            st.rerun()
+        panel(*arguments, busy)
+
+    st.fragment(draw, run_every=every if busy else None)()
+
+
+def clicked(label: str, key: str, **options: Any) -> bool:
+    """A button in a panel of `drawn_while`, and whether it was clicked: told once, when the whole page is drawn.
+
+    For what no callback can do, as it needs what was typed elsewhere before the click.
+    """
+    st.button(label, key=key, on_click=_keep, args=(key,), **options)
+    return bool(st.session_state.pop(f"clicked:{key}", False))
+
+
+def _keep(key: str) -> None:
+    st.session_state[f"clicked:{key}"] = True

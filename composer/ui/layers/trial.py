@@ -13,7 +13,7 @@ from composer.errors import DesignError
 from composer.trial_reports import GradientCheck, TriedReport, TriedTensor
 from composer.ui.document import Document
 from composer.ui.inputs import sizes_of
-from composer.ui.jobs import drawn_while
+from composer.ui.jobs import clicked, drawn_while
 from composer.ui.language import _, plural
 from composer.ui.layers import texts, trying
 from composer.ui.layers.custom import code_of
@@ -78,7 +78,7 @@ def _controls(document: Document, definition: Definition, going_on: bool) -> Non
         refused = not examined(definition).accepted
         why = _("The code has lines that cannot run.") if refused else None
         label, icon = _("Try"), ":material/play_arrow:"
-        asked = st.button(label, icon=icon, type="primary", key="try", disabled=refused, help=why)
+        asked = clicked(label, "try", icon=icon, type="primary", disabled=refused, help=why)
     given = [each for each in inputs if each != _WRONG]
     if waves is None:
         st.caption(f":orange[{_('expects numbers of periods, such as 3, 10')}]")

@@ -9,7 +9,7 @@ from composer.reports import ShapesReport
 from composer.ui import state
 from composer.ui.document import Document
 from composer.ui.inputs import chosen, input_controls
-from composer.ui.jobs import drawn_while
+from composer.ui.jobs import clicked, drawn_while
 from composer.ui.language import _
 from composer.ui.messages import show_error
 from composer.ui.schemes import filling
@@ -58,18 +58,18 @@ def _controls(document: Document, report: ShapesReport, busy: bool) -> None:
         if busy:
             st.button(_("Stop"), icon=":material/stop:", key="stop", on_click=filling.stop, args=(document,))
             return
-        tried = st.button(
+        tried = clicked(
             _("Try"),
+            "try_rules",
             icon=":material/science:",
-            key="try_rules",
             disabled=bool(why_not),
             help=why_not or _("Shows values and signals as they are and as the rules would make them, on a copy."),
         )
-        wanted = st.button(
+        wanted = clicked(
             _("Initialize"),
+            "initialize",
             icon=":material/casino:",
             type="primary",
-            key="initialize",
             disabled=bool(why_not),
             help=why_not or _("Gives the live model these values. What no rule names stays as it is, to the bit."),
         )

@@ -12,7 +12,7 @@ from composer.training.config import TrainConfig, dumps
 from composer.ui import sheets, state, tasks
 from composer.ui.document import Document
 from composer.ui.going_on import going_on, outcome
-from composer.ui.jobs import POLL
+from composer.ui.jobs import POLL, drawn_while
 from composer.ui.language import _
 from composer.ui.messages import escape, show_error
 from composer.ui.training import asking
@@ -42,7 +42,7 @@ def page(document: Document) -> None:
         about_data(document, config.data)
         _commands(document, config, *how)
     moves = any(each.state in _MOVING for each in runs.all()) or bool(tasks.running(document))
-    st.fragment(_panel, run_every=2 * POLL if moves else None)(document, runs, moves)
+    drawn_while(moves, _panel, document, runs, every=2 * POLL)
 
 
 def _start(document: Document, config: TrainConfig | str) -> tuple[int, Distribution]:
