@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from composer import __version__
 from composer.cli.output import Refused
+from composer.cli.places import Place, PlaceType
 from composer.errors import ComposerError
 from composer.views.numbers import parse_size
 
@@ -35,13 +35,17 @@ def size(ctx: click.Context, param: click.Parameter, value: str | None) -> int |
 @click.version_option(__version__)
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the app on this machine.")
 @click.option("--no-browser", is_flag=True, help="Do not open the app in the browser.")
-@click.option("--workspace", type=click.Path(file_okay=False, path_type=Path), help="Folder of designs and runs.")
+@click.option(
+    "--workspace",
+    type=PlaceType(),
+    help="Folder of designs and runs, or the address of one, such as s3://bucket/folder (any that fsspec knows).",
+)
 @click.option(
     "--upload-limit", callback=size, metavar="SIZE", help="Largest file that can be uploaded; 16 GiB by default."
 )
 @click.pass_context
 def cli(
-    ctx: click.Context, port: int | None, no_browser: bool, workspace: Path | None, upload_limit: int | None
+    ctx: click.Context, port: int | None, no_browser: bool, workspace: Place | None, upload_limit: int | None
 ) -> None:
     """Compose PyTorch models from nested blocks. Without a command: open the app.
 

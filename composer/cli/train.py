@@ -20,6 +20,7 @@ import click
 from composer.cli.arguments import DESIGN_FILE, design_of
 from composer.cli.group import cli
 from composer.cli.output import Refused
+from composer.cli.places import Place, PlaceType, run_in, written
 from composer.cli.training_options import configuration, training_options
 from composer.cli.weights import Weights, valued, weights_options
 from composer.design.document import Design
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 STOPPED = 130  # the exit status of a program that Ctrl+C ended
 _EVERY = 0.5  # seconds between two lines
 
-folder = click.Path(file_okay=False, path_type=Path)
-
 
 def _design(ctx: click.Context, param: click.Parameter, value: str | None) -> Design | None:
     return None if value is None else design_of(ctx, param, value)
@@ -46,8 +45,8 @@ def _design(ctx: click.Context, param: click.Parameter, value: str | None) -> De
 
 @cli.command()
 @click.argument("design", callback=_design, required=False)
-@click.option("--out", type=folder, metavar="RUN", help="The new folder of the run.")
-@click.option("--resume", type=folder, metavar="RUN", help="Go on with a run after its last checkpoint.")
+@click.option("--out", type=PlaceType(), metavar="RUN", help="The new folder of the run, or its address.")
+@click.option("--resume", type=PlaceType(), metavar="RUN", help="Go on with a run after its last checkpoint.")
 @click.option("--distribute", type=click.Choice(get_args(Distribution)[1:]), help="How torchrun's processes share.")
 @click.option("--quiet", is_flag=True, help="Print only how it ended.")
 @click.option("--tensorboard", is_flag=True, help="Write an event file of the run at the end, too.")
@@ -57,8 +56,8 @@ def _design(ctx: click.Context, param: click.Parameter, value: str | None) -> De
 def train(
     ctx: click.Context,
     design: Design | None,
-    out: Path | None,
-    resume: Path | None,
+    out: Place | None,
+    resume: Place | None,
     distribute: Distribution | None,
     quiet: bool,
     tensorboard: bool,
@@ -78,8 +77,14 @@ def train(
     assert where is not None
     if bool(distribute) != ("RANK" in os.environ):
         raise click.UsageError(_started_how(ctx, where, resume is not None, distribute))
-    run = Request(where, design, configuration(options) if design else None, weights, distribute)
-    finish(run.train(Lines(quiet or os.environ.get("RANK", "0") != "0")), where, tensorboard)
+    config = configuration(options) if design else None
+    with run_in(where) as folder:
+        report = Request(folder, design, config, weights, distribute).train(Lines(quiet or not _is_first()))
+        if tensorboard and _is_first():
+            from composer.engine.training.tensorboard import write_events
+
+            write_events(folder)
+    finish(report, written(where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,25 +139,24 @@ class Lines:
         click.echo(f"step {event.step:,} of {event.steps:,}  epoch {event.epoch + 1}  loss {loss}{metric}")
 
 
-def finish(report: TrainReport, where: Path, tensorboard: bool) -> None:
+def finish(report: TrainReport, where: str) -> None:
     """Say how a run ended, and end with its exit status."""
-    first = os.environ.get("RANK", "0") == "0"
-    if first and tensorboard:
-        from composer.engine.training.tensorboard import write_events
-
-        write_events(where)
     best = "" if report.best is None else f" Best loss on the test data: {report.best:.4f}."
     match report.state:
         case "finished":
-            text = f"All {report.steps:,} steps are done.{best} The weights are in {clean(str(where))}/{MODEL}."
+            text = f"All {report.steps:,} steps are done.{best} The weights are in {clean(where)}/{MODEL}."
         case "stopped":
-            again = shell(command("", "", str(where), resume=True))
+            again = shell(command("", "", where, resume=True))
             text = f"Stopped after step {report.step:,} of {report.steps:,}. Go on with: {again}"
         case _:
             text = report.text
-    if first:
+    if _is_first():
         click.echo(text, err=report.state == "nan")
     sys.exit({"finished": 0, "stopped": STOPPED}.get(report.state, 1))
+
+
+def _is_first() -> bool:
+    return os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
@@ -186,10 +190,10 @@ def _stopping(control: Control) -> Iterator[Control]:
             signal.signal(each, handler)
 
 
-def _started_how(ctx: click.Context, where: Path, resume: bool, distribute: Distribution | None) -> str:
+def _started_how(ctx: click.Context, where: Place, resume: bool, distribute: Distribution | None) -> str:
     """What to type where a run of several processes was begun as a program, or the other way round."""
     design = str(ctx.meta.get(DESIGN_FILE, "DESIGN"))
     if not distribute:
         return "Under torchrun, say how its processes share: --distribute ddp or --distribute fsdp."
-    typed = shell(command(design, "CONFIG", str(where), 2, distribution=distribute, resume=resume))
+    typed = shell(command(design, "CONFIG", written(where), 2, distribution=distribute, resume=resume))
     return f"--distribute is for the processes that torchrun starts: {clean(typed)}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from composer.ui import handler, library, state
+from composer.ui import handler, library, mirroring, state
 from composer.ui.document import Document
 from composer.ui.downloads import downloads
 from composer.ui.following import follow
@@ -31,6 +31,8 @@ def show() -> None:
     document = state.document()
     show_notices()
     if document is None:
+        with st.container(horizontal=True, vertical_alignment="center", key="header"):
+            mirroring.indicator()
         library.show_deleted()
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="header"):
@@ -115,5 +117,5 @@ def _act(act: Callable[[Document], Outcome], document: Document) -> None:
 def _saved(document: Document) -> None:
     if document.trouble:
         st.markdown(f":orange[:material/sync_problem: {_('not saved')}]", width="content")
-    else:
+    elif not mirroring.indicator():
         st.markdown(f":gray[:material/cloud_done: {_('saved')}]", width="content")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
+import sys
 import threading
 import time
 import traceback
 import webbrowser
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from composer.ui.language import _
 from composer.ui.state import WORKSPACE
 from composer.web.routes import routes
 from composer.workspace import Workspace
+from composer.workspace.remote import is_remote, local_path, mirrored, shown
 
 ADDRESS = "127.0.0.1"
 PORT = 8585
@@ -46,24 +49,43 @@ _OPTIONS = {
 
 
 def serve(
-    port: int | None = None, browser: bool = True, workspace: Path | None = None, upload_limit: int | None = None
+    port: int | None = None, browser: bool = True, workspace: Path | str | None = None, upload_limit: int | None = None
 ) -> None:
     """Serve the app until it is interrupted. Prints where it is, and opens it in the browser where wanted.
 
+    `workspace` is a folder or the address of one, which is kept in step with a copy on this machine until the end.
     With no `port` it is 8585, or any free one where another program has that. `upload_limit` is in bytes.
 
     Raises:
         OSError: where the port asked for is taken.
         WorkspaceError: where the workspace's folder cannot be used, or the environment's limit of uploads is no size.
     """
-    if workspace is not None:
-        os.environ[WORKSPACE] = str(workspace.resolve())
     if upload_limit is not None:
         os.environ[transfers.UPLOAD_LIMIT] = str(upload_limit)
-    root = os.environ.get(WORKSPACE)
-    Workspace(Path(root) if root else None)  # what cannot be used is told here, not on every page
-    transfers.upload_limit()
-    own = free_port(port)
+    with working_on(str(workspace or os.environ.get(WORKSPACE, ""))) as folder:
+        if folder is not None:
+            os.environ[WORKSPACE] = str(folder)
+        Workspace(folder)  # what cannot be used is told here, not on every page
+        transfers.upload_limit()
+        _serve(free_port(port), port, browser)
+
+
+@contextmanager
+def working_on(place: str) -> Iterator[Path | None]:
+    """The folder of this machine for a workspace: itself, or the copy of the one at an address; None for "".
+
+    Raises:
+        WorkspaceError: where the address cannot be used.
+    """
+    if not is_remote(place):
+        yield local_path(place).resolve() if place else None
+        return
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # it ends with a farewell, too
+    with mirrored(place, lambda text: print(f"{shown(place)}: {text}", flush=True)) as mirror:
+        yield mirror.folder
+
+
+def _serve(own: int, port: int | None, browser: bool) -> None:
     if own != (port or PORT):
         print(f"Port {PORT} is taken by another program, so this is port {own}.", flush=True)
     url = f"http://{ADDRESS}:{own}"

@@ -17,7 +17,7 @@ from composer.design.document import Design
 from composer.errors import DesignError, WorkspaceError
 from composer.training import config as configs
 from composer.training.config import TrainConfig
-from composer.training.layout import CHECKPOINTS, CONFIG, DESIGN, ENVIRONMENT, LOCK, METRICS, SAMPLES, step_of
+from composer.training.layout import CHECKPOINTS, CONFIG, DESIGN, ENVIRONMENT, LOCK, METRICS, SAMPLES, STATE, step_of
 from composer.training_reports import ENDS, EventRow, Image, Row, What, row_of
 from composer.workspace.ids import is_id, slug
 from composer.workspace.trash import Trash, Trashed
@@ -165,9 +165,9 @@ def images(path: Path) -> tuple[Image, ...]:
 
 
 def checkpoints(path: Path) -> tuple[int, ...]:
-    """The steps after which there is a checkpoint."""
+    """The steps after which there is a checkpoint, which has a state once it is here as a whole."""
     with contextlib.suppress(OSError):
-        found = (step_of(each.name) for each in (path / CHECKPOINTS).iterdir())
+        found = (step_of(each.parent.name) for each in (path / CHECKPOINTS).glob(f"*/{STATE}"))
         return tuple(sorted(step for step in found if step is not None))
     return ()
 

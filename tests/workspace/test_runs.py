@@ -92,6 +92,8 @@ def test_what_is_in_it(tmp_path: Path) -> None:
     folder = made(tmp_path / "run")
     (folder / "samples.json").write_text(json.dumps([{"shape": [1, 1, 2], "pixels": [0, 255]}]))
     (folder / "checkpoints" / "step-000000012").mkdir(parents=True)
+    (folder / "checkpoints" / "step-000000012" / "state.pt").touch()
+    (folder / "checkpoints" / "step-000000014").mkdir()  # comes from elsewhere, and its state comes last
     (folder / "checkpoints" / ".step-000000013.tmp").mkdir()
     assert images(folder)[0].pixels == (0, 255) and checkpoints(folder) == (12,)
     assert read(folder)[0].name == "LeNet" and not is_held(folder)

@@ -110,10 +110,10 @@ class Checkpoints:
 
 
 def steps_of(folder: Path) -> list[int]:
-    """The steps after which there is a checkpoint in `folder`, in order."""
+    """The steps after which there is a checkpoint in `folder`, in order: one without a state is not here as a whole."""
     if not folder.is_dir():
         return []
-    return sorted(step for each in folder.iterdir() if (step := step_of(each.name)) is not None)
+    return sorted(step for each in folder.glob(f"*/{STATE}") if (step := step_of(each.parent.name)) is not None)
 
 
 def _remove(folder: Path) -> None:

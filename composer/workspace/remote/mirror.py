@@ -17,7 +17,7 @@ from composer.workspace.remote.address import home_of, shown
 from composer.workspace.remote.manifest import Conflict, Pair, load, scan
 from composer.workspace.remote.store import RemoteError, Store
 from composer.workspace.remote.syncing import Pass, Say
-from composer.workspace.writing import explained
+from composer.workspace.writing import Writing, explained
 
 _LOOK_HERE = 2.0  # seconds between two looks for what changed here, which costs little
 _LOOK_THERE = 30.0  # and there, which costs requests
@@ -47,13 +47,14 @@ def _silent(text: str) -> None:
 class Mirror:
     """A copy of a remote folder, in `folder`. `home` is where that and what is known of it are kept.
 
+    It is that of a workspace; or of one `run`, whose folder has a lock of its own that its trainer holds all the time.
     Several programs of one machine may have a mirror of the same folder: they take turns.
 
     Raises:
         RemoteError: where the address is none that can be used.
     """
 
-    def __init__(self, address: str, home: Path | None = None) -> None:
+    def __init__(self, address: str, home: Path | None = None, run: bool = False) -> None:
         self._store = Store(address)
         self.address = shown(address)
         self._home = home or home_of(address)
@@ -61,7 +62,8 @@ class Mirror:
         with explained(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
         self._kept = self._home / "in-step.json"
-        self._lock = FileLock(self._home / ".lock")
+        self._lock = FileLock(self._home / "turn.lock")
+        self._writing = Writing(self._home if run else self.folder)
         self._seen: set[Conflict] = set()
         self._error = ""
         self._whole = True
@@ -100,7 +102,10 @@ class Mirror:
             manifest = load(self._kept, self.address)
             self._store.begin(manifest.id)
             manifest.conflicts = [each for each in manifest.conflicts if each not in self._seen]
-            return Pass(self.folder, self._store, manifest, self._kept).run(listed, say)
+            whole = Pass(self.folder, self._store, manifest, self._kept, self._writing).run(listed, say)
+        if listed:
+            self._listed = time.monotonic()
+        return whole
 
     @property
     def status(self) -> Status:
@@ -131,6 +136,7 @@ class Mirror:
             self._thread.join()
         for number in range(_LAST_TRIES):
             if self._try(listed=number > 0, wait=-1):
+                self._store.end()
                 break
         return self.status
 
@@ -157,8 +163,6 @@ class Mirror:
             return False  # another program does it
         except ComposerError as error:
             self._whole, self._error = False, str(error)
-        if listed and not self._error:
-            self._listed = time.monotonic()
         return self._whole
 
 
@@ -171,13 +175,15 @@ def current() -> Mirror | None:
 
 
 @contextmanager
-def mirrored(address: str, say: Say = _silent, home: Path | None = None) -> Iterator[Mirror]:
+def mirrored(address: str, say: Say = _silent, home: Path | None = None, run: bool = False) -> Iterator[Mirror]:
     """A mirror that is opened, kept in step, and closed at the end, saying where something is not there yet.
+
+    The copy of a `run` that is there as a whole is removed then: a workspace is worked on again, a run seldom.
 
     Raises:
         WorkspaceError: as `Mirror` and its `open` do.
     """
-    mirror = Mirror(address, home)
+    mirror = Mirror(address, home, run)
     mirror.open(say)
     mirror.start()
     _mirrors.append(mirror)
@@ -192,3 +198,5 @@ def mirrored(address: str, say: Say = _silent, home: Path | None = None) -> Iter
         if not left.in_step:
             reason = left.error or "somebody goes on changing it."
             say(f"saved in {mirror.folder}, and not yet there: {reason} The next start goes on.")
+        elif run and not left.conflicts:
+            mirror.remove()

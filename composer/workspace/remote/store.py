@@ -131,13 +131,19 @@ class Store:
         path = self._path(name)
         with self._told():
             self._fs.rm_file(path)
-        parent = path.rpartition("/")[0]
-        while not self._objects and len(parent) > len(self._root):
+        self._remove_empty(path.rpartition("/")[0])
+
+    def end(self) -> None:
+        """Leave no folder that was only needed to write."""
+        self._remove_empty(self._staging)
+
+    def _remove_empty(self, folder: str) -> None:
+        while not self._objects and len(folder) > len(self._root):
             try:
-                self._fs.rmdir(parent)
-            except Exception:  # it holds something, or is no thing of its own
+                self._fs.rmdir(folder)
+            except Exception:  # it holds something, or is no thing of its own, or cannot be reached
                 return
-            parent = parent.rpartition("/")[0]
+            folder = folder.rpartition("/")[0]
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
@@ -185,11 +191,9 @@ def _plain(value: object) -> str:
 
 def _reason(error: Exception) -> str:
     """One sentence."""
-    text = " ".join(str(error).split())
+    text = " ".join(str(getattr(error, "strerror", None) or error).split())[:300].rstrip(".") or type(error).__name__
     if isinstance(error, PermissionError):
-        text = f"no permission ({text or 'it was refused'})"
+        text = f"this needs a permission ({text})"
     elif isinstance(error, FileNotFoundError):
         text = f"there is no such folder or bucket ({text})"
-    elif isinstance(error, OSError) and error.strerror:
-        text = error.strerror
-    return f"{(text or type(error).__name__)[:300].rstrip('.')}."
+    return f"{text}."

@@ -23,17 +23,18 @@ Say = Callable[[str], None]
 class Pass:
     """Carries files between `folder` and `store`, and notes in the manifest, which is kept in a file, what is in step.
 
-    Nobody else may use the manifest meanwhile. `listed`: look at what is there, instead of taking it to be unchanged
-    until the moment that something is written over it.
+    Nobody else may use the manifest meanwhile. `writing` is held while a file here is replaced.
     """
 
-    def __init__(self, folder: Path, store: Store, manifest: Manifest, kept: Path) -> None:
+    def __init__(self, folder: Path, store: Store, manifest: Manifest, kept: Path, writing: Writing) -> None:
         self._folder, self._store, self._manifest, self._kept = folder, store, manifest, kept
-        self._writing = Writing(folder)
+        self._writing = writing
         self._saved = time.monotonic()
 
     def run(self, listed: bool, say: Say) -> bool:
         """Do what is to be done; whether both sides are the same afterwards, as far as was looked.
+
+        `listed`: look at what is there, instead of taking it to be unchanged until something is written over it.
 
         Raises:
             WorkspaceError: where something could not be carried. The rest was, or will be the next time.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,10 @@ class Folder(LocalFileSystem):
     """`folder:///path`. Another protocol than `file`, so that it counts as remote."""
 
     protocol = "folder"
+
+    @classmethod
+    def _strip_protocol(cls, path: Any) -> str:
+        return str(super()._strip_protocol(re.sub("(?<=://)[^/]*@", "", os.fspath(path))))
 
 
 class Slow(Folder):
