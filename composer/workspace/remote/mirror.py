@@ -135,9 +135,10 @@ class Mirror:
         if self._thread.is_alive():
             self._thread.join()
         for number in range(_LAST_TRIES):
-            if self._try(listed=number > 0, wait=-1):
-                self._store.end()
+            if self._try(listed=number > 0, wait=-1) or self._error:
                 break
+        if not self._error:
+            self._store.end()
         return self.status
 
     def remove(self) -> None:
@@ -163,6 +164,8 @@ class Mirror:
             return False  # another program does it
         except ComposerError as error:
             self._whole, self._error = False, str(error)
+        except Exception as error:  # a thread that ends unseen would never send anything again
+            self._whole, self._error = False, f"something went wrong in the app itself ({type(error).__name__})."
         return self._whole
 
 
