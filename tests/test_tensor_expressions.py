@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 
 from composer.catalog.options import TensorExpression
 from composer.tensor_expressions import Program, TensorExpressionError, parse, text
@@ -37,7 +37,6 @@ def test_texts_have_one_canonical_form(written: str, canonical: str) -> None:
     assert parse(canonical) == parse(written)
 
 
-@settings(deadline=None)
 @given(programs())
 def test_text_of_a_tree_is_parsed_to_the_same_tree(program: Program) -> None:
     try:

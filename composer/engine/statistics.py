@@ -20,6 +20,14 @@ BINS = 64
 PIECE = 2**18
 """Values that are looked at together."""
 
+_COMPARED = {
+    torch.bool: torch.uint8,
+    torch.uint16: torch.int64,
+    torch.uint32: torch.int64,
+    torch.uint64: torch.float64,
+}
+"""Types whose values torch cannot compare, and what they are taken as."""
+
 _SMALL, _LARGE = 1e-15, 1e15  # squares of what lies beyond may leave the range of float32
 _OFF_CENTER = 100.0  # widths of its range that a range may be away from 0, for bins in float32
 
@@ -28,8 +36,8 @@ _OFF_CENTER = 100.0  # widths of its range that a range may be away from 0, for 
 def statistics(tensor: Tensor) -> Statistics | None:
     """What the values of `tensor` are like; None where it has none yet (lazy, or on the meta device).
 
-    Counts, `low` and `high` are exact; the rest is within 1e-4 of itself, or, for a mean near 0, of the standard
-    deviation. Complex numbers are measured by their magnitudes.
+    Counts, `low` and `high` are exact, those of uint64 above 2^53 to float64; the rest is within 1e-4 of itself, or,
+    for a mean near 0, of the standard deviation. Complex numbers are measured by their magnitudes.
     """
     if is_lazy(tensor) or tensor.is_meta:
         return None
@@ -233,12 +241,10 @@ def _pieces(tensor: Tensor) -> Iterator[Tensor]:
     for piece in _flat(tensor):
         if piece.is_complex():
             yield piece.abs()
-        elif piece.dtype == torch.bool:
-            yield piece.to(torch.uint8)
         elif piece.is_floating_point() and piece.dtype.itemsize < 4:
             yield piece.float()
         else:
-            yield piece
+            yield piece.to(_COMPARED.get(piece.dtype, piece.dtype))
 
 
 def _flat(tensor: Tensor) -> Iterator[Tensor]:

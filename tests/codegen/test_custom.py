@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import assume, given, reject, settings
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -135,7 +135,6 @@ def alike(program: Program, w: Tensor) -> bool | None:
     return torch.allclose(run(text(program), w.clone()), expected, rtol=0, atol=0, equal_nan=True)
 
 
-@settings(deadline=None)
 @given(programs(), st.sampled_from([torch.float32, torch.float64]), st.sampled_from([(3, 2), (2, 3, 2, 1)]))
 def test_source_of_random_expressions_does_what_they_say(
     program: Program, dtype: torch.dtype, shape: tuple[int, ...]

@@ -119,7 +119,6 @@ def test_random_designs(tmp_path: Path) -> None:
 
     @settings(
         max_examples=RANDOM_DESIGNS * 3 // 2,  # some come twice
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

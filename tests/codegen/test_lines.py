@@ -83,7 +83,7 @@ def test_every_template(name: str) -> None:
     examine(design, report)
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(designs())
 def test_random_designs(design: Design) -> None:
     examine(design, listing(design))

@@ -34,7 +34,7 @@ def blocks_of(design: Design) -> list[str]:
     return [path for path, node in found if isinstance(node, BlockBase)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(designs(), designs(), st.data())
 def test_copy_paste_undo(design: Design, other: Design, data: st.DataObject) -> None:
     paths = data.draw(st.lists(st.sampled_from(paths_of(design)), min_size=1, max_size=4))

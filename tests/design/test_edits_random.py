@@ -42,7 +42,7 @@ def touched(operation: Operation) -> list[str]:
     return [path for path in paths if path]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(designs(), st.data())
 def test_sequences_of_edits(design: Design, data: st.DataObject) -> None:
     for _ in range(8):

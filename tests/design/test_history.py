@@ -46,7 +46,7 @@ def test_what_changes_nothing_is_no_step() -> None:
     assert history.do("x", one).do("x", other).position == 2
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(designs(), st.data())
 def test_fifty_edits_then_fifty_undos(design: Design, data: st.DataObject) -> None:
     history = History.of(design)

@@ -36,7 +36,7 @@ def with_node(**node: Any) -> dict[str, Any]:
     return {**PLAIN, "root": {"kind": "Sequential", "nodes": [{"kind": "Sequential", "id": "a", "nodes": [node]}]}}
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(designs())
 def test_round_trip(design: Design) -> None:
     written = text.dumps(design)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -159,7 +159,6 @@ def closed(mean: float, std: float, a: float, b: float) -> Moments:
 POSITIONS = st.floats(-30, 30).map(lambda x: round(x, 3))
 
 
-@settings(deadline=None)
 @given(st.floats(-5, 5), st.floats(0.01, 10), POSITIONS, st.floats(0.3, 60))
 def test_trunc_normal_is_the_textbook_s(mean: float, std: float, start: float, width: float) -> None:
     end = start + width
@@ -174,7 +173,6 @@ def test_trunc_normal_is_the_textbook_s(mean: float, std: float, start: float, w
     assert mirrored == pytest.approx((-found.mean, found.std), rel=1e-9, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(st.floats(1e2, 1e12), st.floats(1e-3, 1e3))
 def test_far_in_the_tail_it_is_exponential(start: float, std: float) -> None:
     """Beyond α the density falls like e^(−αx): mean 1/α − 2/α³ + …, std 1/α − 3/α³ + … above it, in units of `std`."""
@@ -183,7 +181,6 @@ def test_far_in_the_tail_it_is_exponential(start: float, std: float) -> None:
     assert found.std == pytest.approx(std / start, rel=4 / start**2 + 1e-7)
 
 
-@settings(deadline=None)
 @given(st.floats(-1, 1), st.floats(1e-12, 1e-3))
 def test_a_narrow_interval_is_uniform(start: float, width: float) -> None:
     a, b = start, start + width
@@ -193,7 +190,6 @@ def test_a_narrow_interval_is_uniform(start: float, width: float) -> None:
     assert found.std == pytest.approx((b - a) / math.sqrt(12), rel=1e-5)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32), st.floats(-8, 8), st.floats(0.2, 3))
 def test_samples_of_trunc_normal_agree_wherever_the_interval_is(seed: int, start: float, width: float) -> None:
     torch.manual_seed(seed)

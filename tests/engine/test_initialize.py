@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
@@ -198,7 +198,6 @@ def test_what_is_too_large_to_keep_cannot_be_undone(monkeypatch: pytest.MonkeyPa
     assert changes.undo_name == "" and BYTES > 100
 
 
-@settings(deadline=None)
 @given(designs())
 def test_of_any_design(design: Design) -> None:
     state, model = opened(design)

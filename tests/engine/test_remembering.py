@@ -51,7 +51,7 @@ def is_as_cold(history: list[Design]) -> None:
         assert known == (cold, cold)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(designs(), st.data())
 def test_edits_of_random_designs(design: Design, data: st.DataObject) -> None:
     history = [design]

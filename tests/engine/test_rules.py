@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from torch.nn.parameter import is_lazy
 
 from composer.design.document import Design, Input, Rule
@@ -109,7 +109,6 @@ def test_lazy_layers(fields: dict[str, str]) -> None:
     assert set(said(design)) == set(values)
 
 
-@settings(deadline=None)
 @given(designs())
 def test_what_the_preview_says_is_what_the_source_does(design: Design) -> None:
     fields = [each.model_dump(include={"where", "glob", "kind", "parameter"}) for each in design.initializers]

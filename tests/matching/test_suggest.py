@@ -152,7 +152,7 @@ def architectures(draw: st.DrawFn) -> list[tuple[str, Shape]]:
     return list(tensors.items())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.data(), architectures())
 def test_where_shapes_are_unique_nothing_is_mapped_wrongly(
     data: st.DataObject, tensors: list[tuple[str, Shape]]
@@ -176,7 +176,7 @@ def test_where_shapes_are_unique_nothing_is_mapped_wrongly(
                 assert there == name and not made[renamed[name]].transpose
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_consistent_renaming_of_unique_shapes_is_found_whole(data: st.DataObject) -> None:
     sizes = data.draw(st.lists(st.integers(2, 99), min_size=2, max_size=8, unique=True))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 _LAUNCH = """
 import sys, threading
@@ -32,6 +32,30 @@ if len(sys.argv) > 3:
     serve.SCRIPT = Path(sys.argv[3])
 serve.serve(port=int(sys.argv[1]), browser=False, workspace=Path(sys.argv[2]))
 """
+
+
+@dataclass
+class Session:
+    """A tab's connection to the server."""
+
+    socket: ClientConnection
+
+    def ask(self, request: BackMsg) -> list[ForwardMsg]:
+        """What the server sends for it, until the page is drawn: also where it begins anew while it draws."""
+        self.socket.send(request.SerializeToString())
+        messages = [self._receive()]
+        while not (
+            messages[-1].WhichOneof("type") == "script_finished"
+            and messages[-1].script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        ):
+            messages.append(self._receive())
+        return messages
+
+    def _receive(self) -> ForwardMsg:
+        message = ForwardMsg()
+        data = self.socket.recv(timeout=60)
+        message.ParseFromString(data if isinstance(data, bytes) else data.encode())
+        return message
 
 
 @dataclass
@@ -58,19 +82,19 @@ class Server:
                     raise
                 time.sleep(0.01)
 
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A tab of its own, as a browser keeps it."""
+        address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
+        with connect(address, origin=self.url, max_size=None) as socket:  # type: ignore[arg-type]
+            yield Session(socket)
+
     def run_page(self, query: str = "") -> list[ForwardMsg]:
         """What the server sends for a first look at the page."""
         request = BackMsg()
         request.rerun_script.query_string = query
-        messages = []
-        with connect(f"ws://127.0.0.1:{self.port}/_stcore/stream", origin=self.url, max_size=None) as socket:  # type: ignore[arg-type]
-            socket.send(request.SerializeToString())
-            while not messages or messages[-1].WhichOneof("type") != "script_finished":
-                message = ForwardMsg()
-                data = socket.recv(timeout=60)
-                message.ParseFromString(data if isinstance(data, bytes) else data.encode())
-                messages.append(message)
-        return messages
+        with self.session() as session:
+            return session.ask(request)
 
     def modules(self) -> set[str]:
         """The top-level modules that the server process has imported."""

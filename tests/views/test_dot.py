@@ -64,7 +64,7 @@ def test_any_id_is_shown_and_means_nothing(ids: list[str]) -> None:
         assert parts[box.id].find(f"{SVG}title").text.startswith(UNSEEN.get(box.name, box.name))  # type: ignore[union-attr]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(designs())
 def test_every_id_of_a_random_design_is_in_its_picture(random: Design) -> None:
     drawn = graph(random, shapes(random), opened=Opened(depth=32, uses=True))

@@ -233,7 +233,7 @@ def test_wires_carry_what_the_shapes_say(name: str) -> None:
     _agrees(templates.load(name))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(designs())
 def test_wires_of_random_designs_carry_what_the_shapes_say(random: Design) -> None:
     _agrees(random)

@@ -8,7 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-import torch
 from torch import Tensor
 
 from composer.checkpoint_reports import FileReport
@@ -26,7 +25,6 @@ from composer.tensor_reports import Measured, Statistics
 LARGEST = 2**40
 """Bytes of a file that is opened."""
 _NAME = 60
-_UNMEASURED = (torch.uint16, torch.uint32, torch.uint64)  # torch cannot compare their values
 
 
 class Checkpoint:
@@ -132,13 +130,9 @@ def measured(checkpoint: Checkpoint, tell: Callable[[Measured], None] = lambda e
         for row in part.tensors:
             view = checkpoint.view(part.path, row.name)
             if view not in known:
-                known[view] = _statistics(checkpoint.tensor(part.path, row.name))
+                known[view] = statistics(checkpoint.tensor(part.path, row.name))
             rows.append(replace(row, statistics=known[view]))
             done += 1
             tell(Measured(row.name, known[view], done, total))
         parts.append(replace(part, tensors=tuple(rows)))
     return replace(report, parts=tuple(parts))
-
-
-def _statistics(tensor: Tensor) -> Statistics | None:
-    return None if tensor.dtype in _UNMEASURED else statistics(tensor)

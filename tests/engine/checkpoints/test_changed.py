@@ -61,7 +61,7 @@ CONTENT = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(CONTENT, st.integers(2, 5))
 def test_whatever_is_saved_comes_back(content: Any, protocol: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -60,7 +60,7 @@ def test_where_the_largest_difference_is_and_how_many_values_differ() -> None:
     assert found.right.counts[0] == 1 and found.right.counts[-1] == 1
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.data())
 def test_the_figures_are_those_of_whole_tensors_in_float64(data: st.DataObject) -> None:
     shape = tuple(data.draw(st.lists(st.integers(1, 5), max_size=3)))

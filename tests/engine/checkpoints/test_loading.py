@@ -82,7 +82,7 @@ def test_what_is_loaded_is_what_torch_loads(name: str) -> None:
     assert {name: id(each) for name, each in model.named_parameters()} == identities
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.data())
 def test_any_part_of_any_types_is_what_torch_loads(data: st.DataObject) -> None:
     dtype = data.draw(st.sampled_from([torch.float32, torch.float64, torch.float16, torch.bfloat16]))

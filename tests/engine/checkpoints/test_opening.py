@@ -251,7 +251,7 @@ def test_statistics_of_every_tensor(tmp_path: Path) -> None:
         assert all(row.statistics is None for part in checkpoint.report.parts for row in part.tensors)
     rows = {row.name: row for row in report.parts[1].tensors}
     assert rows["a"].statistics == statistics(values["a"]) and rows["a"].statistics.nan == 1
-    assert rows["b"].statistics is None
+    assert rows["b"].statistics == statistics(values["b"]) and rows["b"].statistics.high == 2
     assert rows["c"].statistics == statistics(values["c"])
     assert rows["d"].statistics is not None and rows["d"].statistics.of == "magnitudes"
     assert rows["e"].statistics is not None and rows["e"].statistics.count == 0

@@ -110,7 +110,7 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
 NAMES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=10)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_what_python_writes_is_read_back(tmp_path: Path, data: st.DataObject) -> None:
     columns = data.draw(st.integers(1, 5))
@@ -132,7 +132,7 @@ def test_what_python_writes_is_read_back(tmp_path: Path, data: st.DataObject) ->
     assert sorted(read) == sorted((*row, label) for row, label in zip(rows, labels, strict=True))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.floats(-(2.0**100), 2.0**100, width=32), NUMBERS), min_size=2, max_size=20))
 def test_statistics_are_undone(tmp_path: Path, rows: list[tuple[float, float]]) -> None:
     path = csv(tmp_path / "a.csv", "".join(f"{a!r},{b!r}\n" for a, b in rows))
