@@ -31,8 +31,7 @@ def show() -> None:
     document = state.document()
     show_notices()
     if document is None:
-        with st.container(horizontal=True, vertical_alignment="center", key="header"):
-            mirroring.indicator()
+        mirroring.alone()
         library.show_deleted()
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="header"):

@@ -21,6 +21,13 @@ def indicator() -> bool:
     return True
 
 
+def alone() -> None:
+    """The same where no design is open: a header with nothing else."""
+    if current() is not None:
+        with st.container(horizontal=True, vertical_alignment="center", key="header"):
+            indicator()
+
+
 def _draw(mirror: Mirror) -> None:
     try:
         status = mirror.status

@@ -14,6 +14,8 @@ from composer.workspace.ids import slug
 _LOCAL = ("file", "local")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)(?:::|://)")
 _LOGIN = re.compile(r"(?<=://)[^/]*@")
+_PASSWORD = re.compile(r"(?<=://)([^/:]*):[^/]*@")
+_CONTAINER = re.compile(r"abfss?://[^/:@]*@")  # not a login: it is where the folder is
 
 
 def is_remote(place: str) -> bool:
@@ -30,7 +32,7 @@ def local_path(place: str) -> Path:
 
 def shown(address: str) -> str:
     """The address as people may read it: without the user and password that it may hold."""
-    return _LOGIN.sub("", address).rstrip("/")
+    return (address if _CONTAINER.match(address) else _LOGIN.sub("", address)).rstrip("/")
 
 
 def without_secrets(text: str, address: str) -> str:
@@ -47,6 +49,6 @@ def home_of(address: str) -> Path:
 
     It is among the user's data, not in a cache, which the system may empty while something is not at the other side.
     """
-    plain = shown(address)
-    name = f"{slug(plain, kind='workspace')}-{hashlib.sha256(plain.encode()).hexdigest()[:8]}"
+    same = _PASSWORD.sub(r"\1@", address.rstrip("/"))  # users may see different folders, also with a new password
+    name = f"{slug(shown(address), kind='workspace')}-{hashlib.sha256(same.encode()).hexdigest()[:8]}"
     return user_data_path("block-composer-remote", appauthor=False) / name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -43,8 +44,9 @@ class Store:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        if "?" in address:
-            raise RemoteError(f"{shown(address.partition('?')[0])}: give no options after a “?”.", refused=True)
+        plain, question, _options = shown(address).partition("?")
+        if question:
+            raise RemoteError(f"{plain}: give no options after a “?”.", refused=True)
         with self._told():
             self._fs, root = url_to_fs(address)
         self._root = root.rstrip("/")
@@ -105,7 +107,7 @@ class Store:
                 self._fs.put_file(str(source), staged)
                 self._expect(name, expected)
                 self._folder(target.rpartition("/")[0])
-                self._fs.mv(staged, target)
+                self._move(staged, target)
         found = self.mark(name)
         return found if found.startswith(f"{size}.") else UNKNOWN
 
@@ -155,6 +157,15 @@ class Store:
     def _expect(self, name: str, expected: str) -> None:
         if self.mark(name) != expected:
             raise Moved(name)
+
+    def _move(self, path: str, target: str) -> None:
+        try:
+            self._fs.mv(path, target)
+        except OSError as error:
+            if error.errno != errno.EEXIST:
+                raise
+            self._fs.rm_file(target)  # such a file system replaces nothing: for a moment there is no file, but no part
+            self._fs.mv(path, target)
 
     def _walk(self, folder: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """All files below: as `find` does, which takes a folder that cannot be listed for one without files."""

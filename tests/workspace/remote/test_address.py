@@ -28,7 +28,10 @@ def test_secrets_stay_in_the_address() -> None:
     assert shown("sftp://ann:p%40ss@host:22/models/") == "sftp://host:22/models"
     assert "p@ss" not in shown(address) and "ann" not in shown("sftp://ann:p@ss@host/models")
     name = home_of("sftp://ann:secret@host/models").name
-    assert name.startswith("sftp-host-models-") and name == home_of("sftp://host/models").name
+    assert name.startswith("sftp-host-models-") and name == home_of("sftp://ann:other@host/models/").name
+    assert name != home_of("sftp://bob@host/models").name
+    assert shown("abfs://box@account.dfs.core.windows.net/a") == "abfs://box@account.dfs.core.windows.net/a"
+    assert home_of("abfs://box@account/a") != home_of("abfs://other@account/a")
     told = without_secrets("cannot log in as ann:se%2Fcret@host with se/cret", "sftp://ann:se%2Fcret@host/a")
     assert "cret" not in told and "host" in told
 
@@ -36,6 +39,7 @@ def test_secrets_stay_in_the_address() -> None:
 @pytest.mark.parametrize(("address", "text"), [
     ("nope://u:secret@bucket/a", "nope://bucket/a: Protocol not known: nope."),
     ("s3://key:secret@bucket/a?token=secret", "s3://bucket/a: give no options after a “?”."),
+    ("nope://u:sec?ret@bucket/a", "nope://bucket/a: Protocol not known: nope."),
 ])  # fmt: skip
 def test_an_address_that_is_none_is_told_in_a_sentence(address: str, text: str, tmp_path: Path) -> None:
     with pytest.raises(RemoteError) as found:

@@ -87,7 +87,7 @@ def world(protocol: str = "folder") -> Iterator[World]:
 
 
 @given(st.lists(acts, max_size=20))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_any_order_of_changes_loses_nothing(acts: list[tuple[Any, ...]]) -> None:
     with world() as now:
         for act in acts:
@@ -97,7 +97,7 @@ def test_any_order_of_changes_loses_nothing(acts: list[tuple[Any, ...]]) -> None
 
 
 @given(st.lists(acts, max_size=12), st.lists(st.tuples(st.integers(0, 12), acts), max_size=4))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_changes_in_the_middle_of_a_pass_are_not_lost(
     acts: list[tuple[Any, ...]], later: list[tuple[int, tuple[Any, ...]]]
 ) -> None:
@@ -125,7 +125,7 @@ def test_changes_in_the_middle_of_a_pass_are_not_lost(
 
 
 @given(st.lists(acts, max_size=15), st.sets(st.integers(0, 60), max_size=25))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_file_system_that_fails_at_random_ends_in_step(acts: list[tuple[Any, ...]], failing: set[int]) -> None:
     with world("troubled") as now:
         calls = 0
