@@ -47,7 +47,8 @@ class EpochRow:
 class ParameterRow:
     """A parameter by one of its names; `owner` is the first of them, where that is another.
 
-    `gradient` is the norm of its gradient in that step. `counts` are those of bins between `low` and `high`.
+    `gradient` is the norm of its gradient in that step. `counts` are those of bins between `low` and `high`. `apart` is
+    the norm of its difference from the parameter called `like`: its owner, or one that it is compared with.
     """
 
     name: str
@@ -59,6 +60,8 @@ class ParameterRow:
     low: float | None
     high: float | None
     counts: tuple[int, ...] = ()
+    like: str = ""
+    apart: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,10 +141,13 @@ def test_44_tied_beside_its_untied_twin(tmp_path: Path) -> None:
     assert launch(tmp_path / "twin").wait(120) == 0, (tmp_path / "twin" / "output.txt").read_text()
     assert curve(tmp_path / "twin")[0][1] == curve(tmp_path / "tied")[0][1]  # they begin alike
     for name, same in (("tied", True), ("twin", False)):
-        rows = {row.name: row for row in looks(tmp_path / name)[-1].parameters}
-        assert (rows["2.weight"].norm == rows["4.weight"].norm) is same
+        found = [next(row for row in look.parameters if row.name == "4.weight") for look in looks(tmp_path / name)]
+        assert looks(tmp_path / name)[0].step == 0 and {row.like for row in found} == {"2.weight"}
+        apart = [row.apart for row in found]
+        assert apart[0] == 0 and (set(apart) == {0} if same else all(apart[1:]) and apart[-1] > apart[1])  # type: ignore[operator]
         with open_checkpoint(tmp_path / name / "model.safetensors") as file:
-            assert torch.equal(file.tensor("", "2.weight"), file.tensor("", "4.weight")) is same
+            one, other = file.tensor("", "2.weight"), file.tensor("", "4.weight")
+            assert torch.equal(one, other) is same and apart[-1] == pytest.approx(float((one - other).norm()))
 
 
 def test_lazy_layers_take_their_sizes(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def check(design: Design, data: DataSet, config: TrainConfig, free: int | None =
     except _REFUSALS as error:
         received = f"data that it fails on: {preview.text_of(error)}"
         return CheckReport((Problem("", "run", "data that the design can take", received),), None, free)
-    problems = [*_loss(output, data, config), *_optimizer(model, config)]
+    problems = [*_loss(output, data, config), *_optimizer(model, config), *_compared(model, config)]
     if problems:
         return CheckReport(tuple(problems), None, free)
     return _memory(model, data, config, free)
@@ -155,6 +155,13 @@ def _optimizer(model: nn.Module, config: TrainConfig) -> Iterator[Problem]:
             schedule_of(config.schedule, optimizer, max(config.epochs, 10))
     except _REFUSALS as error:
         yield Problem("optimizer", "optimizer", "options that go together", preview.text_of(error))
+
+
+def _compared(model: nn.Module, config: TrainConfig) -> Iterator[Problem]:
+    shapes = {name: each.shape for name, each in model.named_parameters(remove_duplicate=False)}
+    for pair in config.compare:
+        if pair[0] not in shapes or shapes[pair[0]] != shapes.get(pair[1]):
+            yield Problem("compare", "compare", "pairs of parameters of one shape", " and ".join(pair)[:100])
 
 
 def _memory(model: nn.Module, data: DataSet, config: TrainConfig, free: int | None) -> CheckReport:
