@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from composer.errors import Problem
+
 Task = Literal["classes", "values", "tokens"]
 """What is to be learned: a class for each sample, real values for each, or the next token at each position."""
 
@@ -23,7 +25,8 @@ class DataOptions:
     that are used (of generated data: how many there are). `normalize` is for the inputs, `normalize_targets` brings
     real targets to mean 0 and variance 1.
 
-    For spirals: `arms` are the classes. For characters: `context` is the length of a text.
+    For spirals: `arms` are the classes. For clouds: `clouds` are. For clouds and linear data: a sample has that many
+    `features`. For characters: `context` is the length of a text.
 
     For tables and arrays: `target` is the column or array that is to be learned, `skip` are columns to leave out.
     `task` says what the target is. For CSV: `delimiter` and `header`.
@@ -37,6 +40,8 @@ class DataOptions:
     normalize: Normalize | None = None
     normalize_targets: bool = False
     arms: int = 3
+    clouds: int = 3
+    features: int | None = None
     context: int | None = None
     target: str = ""
     skip: tuple[str, ...] = ()
@@ -57,6 +62,23 @@ class Offered:
     text: str
     task: Task
     images: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SuitedReport:
+    """How data goes with the inputs and the output of a design; `problems` say what does not fit, and what can be done.
+
+    `losses` can compare the output with its targets, the usual one first. `outputs` is how many numbers a sample's
+    output should have for it (of classes, at least). `reduced`: its images have more pixels than the design takes.
+    """
+
+    name: str
+    task: Task
+    images: bool
+    losses: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    outputs: int = 0
+    reduced: bool = False
 
 
 Role = Literal["input", "target", "left out"]

@@ -134,7 +134,6 @@ def test_a_run_that_was_begun_is_trained_by_another_program(tmp_path: Path) -> N
 def test_44_tied_beside_its_untied_twin(tmp_path: Path) -> None:
     text, config = dumps(templates.load("tied_mlp")), config_text(VALUES.model_copy(update={"data": "linear",
         "data_options": {"samples": 400}, "optimizer": Optimizer(kind="Adam"), "epochs": 40}))  # fmt: skip
-    text = text.replace('"N",\n    4', '"N",\n    2').replace('"in_features": 4', '"in_features": 2')
     state = State()
     begin_twin(state, nothing, text, config, str(tmp_path / "twin"))
     train(state, nothing, text, config, str(tmp_path / "tied"))

@@ -20,12 +20,12 @@ from composer.engine.memory import memory
 from composer.engine.objectives import tensors
 from composer.engine.preview import type_of
 from composer.engine.training.free import free_bytes
-from composer.engine.training.objective import Objective
 from composer.engine.training.optimizers import optimizer_of, schedule_of
+from composer.engine.training.suiting import loss_problems
 from composer.errors import Problem
 from composer.reports import describe
 from composer.training.config import TrainConfig
-from composer.training.losses import TARGETS, fitting
+from composer.training.losses import fitting
 from composer.training_reports import CheckReport
 
 _FEW = 2  # samples that an output is looked at with
@@ -50,7 +50,7 @@ def check(design: Design, data: DataSet, config: TrainConfig, free: int | None =
     except _REFUSALS as error:
         received = f"data that it fails on: {preview.text_of(error)}"
         return CheckReport((Problem("", "run", "data that the design can take", received),), None, free)
-    problems = [*_loss(output, data, config), *_optimizer(model, config), *_compared(model, config)]
+    problems = [*loss_problems(output, data, config.loss), *_optimizer(model, config), *_compared(model, config)]
     if problems:
         return CheckReport(tuple(problems), None, free)
     return _memory(model, data, config, free)
@@ -101,32 +101,6 @@ def _output(model: nn.Module, data: DataSet) -> Tensor:
 def _inputs(data: DataSet, samples: int) -> list[Tensor]:
     """Inputs of that many samples on the meta device."""
     return [torch.empty((samples, *each.shape[1:]), dtype=each.dtype, device="meta") for each in data.train.inputs]
-
-
-def _loss(output: Tensor, data: DataSet, config: TrainConfig) -> Iterator[Problem]:
-    """Whether the loss can compare such an output with the targets: it is tried on zeros."""
-    targets = data.train.targets[:1].expand(len(output), *data.train.targets.shape[1:])
-    received = describe(type_of(output))
-    if not output.is_floating_point():
-        yield Problem("", "objective", f"an output of real numbers, for {config.loss.kind}", received)
-    elif data.task == "values":
-        if output.shape != targets.shape:
-            yield Problem("", "objective", f"an output like the targets, {describe(type_of(targets))}", received)
-    elif output.dim() < 2 or _classes(output, data, config) < int(data.train.targets.max()) + 1:
-        count = int(data.train.targets.max()) + 1
-        where = "N×L×C" if data.task == "tokens" else "N×C"
-        yield Problem("", "objective", f"scores {where} of at least {count} classes, for {config.loss.kind}", received)
-    else:
-        try:
-            Objective(config.loss, data.task, torch.device("cpu"))(torch.zeros(output.shape), targets)
-        except _REFUSALS as error:
-            yield Problem("", "objective", f"an output for {config.loss.kind}", f"{received}: {preview.text_of(error)}")
-
-
-def _classes(output: Tensor, data: DataSet, config: TrainConfig) -> int:
-    """How many classes an output tells apart: a single score speaks for one of two, where the loss allows that."""
-    scores = int(output.shape[-1 if data.task == "tokens" else 1])
-    return 2 if scores == 1 and TARGETS[config.loss.kind] != "index" else scores
 
 
 def _optimizer(model: nn.Module, config: TrainConfig) -> Iterator[Problem]:
