@@ -153,11 +153,27 @@ class TrainReport:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What was found before a run: `needed` bytes of `free` ones, None where they are not known; the largest batch
-    that fits where it does not, 0 where not even one sample does."""
+class TrainingMemory:
+    """Bytes that training takes at its peak with a batch of so many samples. Parameters include buffers; activations
+    all that comes and goes in a step, the samples among it."""
 
-    problems: tuple[Problem, ...]
-    needed: int | None
-    free: int | None
-    batch: int | None = None
+    batch: int
+    parameters: int
+    gradients: int
+    optimizer: int
+    activations: int
+
+    @property
+    def total(self) -> int:
+        return self.parameters + self.gradients + self.optimizer + self.activations
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What was found before a run: the memory that it needs and `free` bytes, None where they are not known; the
+    largest batch that `fits` where its own does not, 0 where not even one sample does."""
+
+    problems: tuple[Problem, ...] = ()
+    memory: TrainingMemory | None = None
+    free: int | None = None
+    fits: int | None = None

@@ -110,6 +110,18 @@ def take_weights(state: State, progress: Progress, text: str, folder: str, step:
     _take(state, progress, text, twin, label)
 
 
+def write_events(state: State, progress: Progress, folder: str) -> str:
+    """Write the event file of a run for TensorBoard; its path.
+
+    Raises:
+        TrainingError: where TensorBoard is not installed.
+    """
+    from composer.engine.training import tensorboard
+
+    tensorboard.write_events(Path(folder))
+    return str(tensorboard.event_files(Path(folder))[0])
+
+
 def _begun(state: State, progress: Progress, text: str, config: TrainConfig, folder: Path) -> tuple[nn.Module, DataSet]:
     """The live model with all its sizes, and the data of a run that is ready in its folder."""
     data = _checked(read(text), config)
@@ -166,4 +178,5 @@ VERBS: Mapping[str, Verb] = {
     "check_run": check_run,
     "take_weights": take_weights,
     "train": train,
+    "write_events": write_events,
 }

@@ -20,13 +20,13 @@ from composer.engine.training import recording
 from composer.errors import Cancelled, DesignError, TrainingError
 from composer.kernel.client import Kernel, Ticket
 from composer.kernel.parameters import undo_values
-from composer.kernel.training import begin_run, begin_twin, check_run, take_weights, train
+from composer.kernel.training import begin_run, begin_twin, check_run, take_weights, train, write_events
 from composer.kernel.verbs import State, open_model
 from composer.training.config import Optimizer, TrainConfig
 from composer.training.config import dumps as config_text
 from composer.training.processes import launch
 from composer.training.telling import Command, tell
-from composer.training_reports import Trained
+from composer.training_reports import EpochRow, StepRow, Trained, line
 from composer.workspace.runs import state as state_of
 from tests.build import chain, layer
 from tests.engine.training.small import VALUES, curve, events, looks, steps
@@ -147,6 +147,17 @@ def test_44_tied_beside_its_untied_twin(tmp_path: Path) -> None:
         with open_checkpoint(tmp_path / name / "model.safetensors") as file:
             one, other = file.tensor("", "2.weight"), file.tensor("", "4.weight")
             assert torch.equal(one, other) is same and apart[-1] == pytest.approx(float((one - other).norm()))
+
+
+def test_an_event_file_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    rows = (StepRow(1, 0, 2.5, 0.5, 0.1, 10.0, 1.0), EpochRow(1, 0, 2.0, 0.75))
+    (tmp_path / "metrics.jsonl").write_bytes(b"".join(map(line, rows)))
+    first = write_events(State(), nothing, str(tmp_path))
+    again = write_events(State(), nothing, str(tmp_path))
+    assert again != first and [str(each) for each in (tmp_path / "tensorboard").iterdir()] == [again]
+    found = accumulator.EventAccumulator(again).Reload()
+    assert found.Scalars("train/loss")[0].value == 2.5 and found.Scalars("test/metric")[0].value == 0.75
 
 
 def test_lazy_layers_take_their_sizes(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from composer.errors import Problem
 from composer.reports import describe
 from composer.training.config import TrainConfig
 from composer.training.losses import fitting
-from composer.training_reports import CheckReport
+from composer.training_reports import CheckReport, TrainingMemory
 
 _FEW = 2  # samples that an output is looked at with
 _TRIES = 8
@@ -41,7 +41,7 @@ def check(design: Design, data: DataSet, config: TrainConfig, free: int | None =
     """
     problems = [*config.problems(), *_device(config), *_data(data, config)]
     if problems:
-        return CheckReport(tuple(problems), None, None)
+        return CheckReport(tuple(problems))
     device = torch.device(config.device)
     free = free_bytes(device) if free is None else free
     try:
@@ -49,10 +49,10 @@ def check(design: Design, data: DataSet, config: TrainConfig, free: int | None =
         output = _output(model, data)
     except _REFUSALS as error:
         received = f"data that it fails on: {preview.text_of(error)}"
-        return CheckReport((Problem("", "run", "data that the design can take", received),), None, free)
+        return CheckReport((Problem("", "run", "data that the design can take", received),), free=free)
     problems = [*loss_problems(output, data, config.loss), *_optimizer(model, config), *_compared(model, config)]
     if problems:
-        return CheckReport(tuple(problems), None, free)
+        return CheckReport(tuple(problems), free=free)
     return _memory(model, data, config, free)
 
 
@@ -141,35 +141,36 @@ def _compared(model: nn.Module, config: TrainConfig) -> Iterator[Problem]:
 def _memory(model: nn.Module, data: DataSet, config: TrainConfig, free: int | None) -> CheckReport:
     batch = min(config.batch_size, len(data.train))
     try:
-        needed = _needed(model, data, config, batch)
-        if free is None or needed <= free:
-            return CheckReport((), needed, free)
-        fits = _largest(model, data, config, batch, needed, free)
+        found = _needed(model, data, config, batch)
+        if free is None or found.total <= free:
+            return CheckReport(memory=found, free=free)
+        fits = _largest(model, data, config, found, free)
     except _REFUSALS:
-        return CheckReport((), None, free)
+        return CheckReport(free=free)
     advice = f"; a batch of {fits:,} fits" if fits else "; not even one sample fits"
-    expected, received = f"at most {_size(free)}, which are free", f"{_size(needed)} for {batch:,}{advice}"
-    problem = Problem("batch_size", "memory", expected, received)
-    return CheckReport((problem,), needed, free, fits)
+    expected, received = f"at most {_size(free)}, which are free", f"{_size(found.total)} for {batch:,}{advice}"
+    return CheckReport((Problem("batch_size", "memory", expected, received),), found, free, fits)
 
 
-def _needed(model: nn.Module, data: DataSet, config: TrainConfig, batch: int) -> int:
-    """Bytes that training with such a batch takes at its peak."""
-    trained: int = sum(each.numel() * each.itemsize for each in model.parameters() if each.requires_grad)
+def _needed(model: nn.Module, data: DataSet, config: TrainConfig, batch: int) -> TrainingMemory:
+    """What training with such a batch takes at its peak."""
+    trained = sum(each.numel() * each.itemsize for each in model.parameters() if each.requires_grad)
     state = OPTIMIZERS[config.optimizer.kind].numbers(config.optimizer.options) * trained
-    return memory(model, _inputs(data, batch), "SGD").training_peak + state
+    found = memory(model, _inputs(data, batch), "SGD")
+    held = found.parameters + found.buffers
+    return TrainingMemory(batch, held, trained, state, max(0, found.training_peak - held - trained))
 
 
-def _largest(model: nn.Module, data: DataSet, config: TrainConfig, batch: int, needed: int, free: int) -> int:
+def _largest(model: nn.Module, data: DataSet, config: TrainConfig, whole: TrainingMemory, free: int) -> int:
     """The largest batch that was found to fit; 0 where none does. Memory grows about evenly with the batch."""
-    least = 2 if _normalizes(model) else 1
-    first = _needed(model, data, config, least)
+    least, batch = 2 if _normalizes(model) else 1, whole.batch
+    first = _needed(model, data, config, least).total
     if first > free or batch <= least:
         return least if first <= free else 0
-    each = max(1.0, (needed - first) / (batch - least))
+    each = max(1.0, (whole.total - first) / (batch - least))
     tried = min(batch - 1, least + int((free - first) / each))
     for _ in range(_TRIES):
-        if tried <= least or _needed(model, data, config, tried) <= free:
+        if tried <= least or _needed(model, data, config, tried).total <= free:
             break
         tried = int(tried * 0.9)
     else:

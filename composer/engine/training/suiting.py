@@ -1,4 +1,4 @@
-"""Whether data goes with what a design takes and gives: its inputs hold the samples, its output has what a loss wants."""
+"""Whether data goes with a design: its inputs hold the samples, and its output has what a loss wants."""
 
 from __future__ import annotations
 
