@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from composer.errors import Problem
-
 Task = Literal["classes", "values", "tokens"]
 """What is to be learned: a class for each sample, real values for each, or the next token at each position."""
 
@@ -62,23 +60,6 @@ class Offered:
     text: str
     task: Task
     images: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SuitedReport:
-    """How data goes with the inputs and the output of a design; `problems` say what does not fit, and what can be done.
-
-    `losses` can compare the output with its targets, the usual one first. `outputs` is how many numbers a sample's
-    output should have for it (of classes, at least). `reduced`: its images have more pixels than the design takes.
-    """
-
-    name: str
-    task: Task
-    images: bool
-    losses: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    outputs: int = 0
-    reduced: bool = False
 
 
 Role = Literal["input", "target", "left out"]

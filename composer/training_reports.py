@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from composer.data_reports import Task
 from composer.errors import Problem
 
 What = Literal["started", "resumed", "paused", "continued", "stopped", "nan", "finished", "failed", "checkpoint"]
@@ -150,6 +151,23 @@ class TrainReport:
     good: int
     best: float | None
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuitedReport:
+    """How data goes with the inputs and the output of a design; `problems` say what does not fit, and what can be done.
+
+    `losses` can compare the output with its targets, the usual one first. `outputs` is how many numbers a sample's
+    output should have for it (of classes, at least). `reduced`: its images have more pixels than the design takes.
+    """
+
+    name: str
+    task: Task
+    images: bool
+    losses: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    outputs: int = 0
+    reduced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

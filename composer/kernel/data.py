@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from composer.data_reports import Offered, PreviewReport, SuitedReport
+from composer.data_reports import Offered, PreviewReport
 from composer.design.document import Input
 from composer.kernel.verbs import Progress, State, Verb, read
 from composer.reports import TensorType
+from composer.training_reports import SuitedReport
 
 
 def data_sets(state: State, progress: Progress) -> tuple[Offered, ...]:

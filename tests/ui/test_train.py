@@ -121,7 +121,7 @@ def test_tied_beside_its_untied_twin(workspace: Workspace) -> None:
     while {state(each) for each in runs.values()} != {"finished"} and time.monotonic() < end:
         time.sleep(0.3)
     checked(app.run())
-    assert app.selectbox(key=f"train:pick:{tied}").value == tied and app.multiselect[0].value == [twin]
+    assert app.session_state["train:run"] == tied and app.multiselect[0].value == [twin]
     assert "One parameter at several places, and its untied twin" in said(app)
     assert "The tied one holds the very same numbers at each place." in said(app)
     rows = {name: Following(path / METRICS).read() for name, path in runs.items()}
@@ -210,6 +210,22 @@ def test_a_configuration_that_cannot_be_is_refused(opened: AppTest) -> None:
     assert TrainConfig().batch_size == 64
 
 
+def test_what_is_to_be_learned_is_known_of_own_data(opened: AppTest, workspace: Workspace) -> None:
+    path = workspace.data.path("real.csv")
+    path.write_text("\n".join(",".join(f"{(k * j) % 7 + k / 9}" for j in range(14)) for k in range(60)))
+    checked(opened.run())
+    checked(opened.selectbox(key="train:data:net").set_value(str(path)).run())
+    waited(opened, "an output like the targets, 2×1, received 2×3")
+    assert opened.selectbox(key="train:loss:values:MSELoss").value == "MSELoss"
+    checked(opened.button(key="problem:data:0:fix:0").click().run())
+    for _turn in range(40):
+        if not opened.button(key="train").disabled:
+            return
+        time.sleep(0.2)
+        checked(opened.run())
+    raise AssertionError(said(opened))
+
+
 def test_own_data_is_looked_at_and_trained_on(opened: AppTest, workspace: Workspace) -> None:
     lines = ["a,b,label", *(f"{k % 7},{k % 5},{'yes' if k % 2 else 'no'}" for k in range(60))]
     path = workspace.data.path("mine.csv")
@@ -225,5 +241,7 @@ def test_own_data_is_looked_at_and_trained_on(opened: AppTest, workspace: Worksp
         time.sleep(0.2)
         checked(opened.run())
     assert "48 to train with, 12 to test with" in said(opened)
+    waited(opened, "expects N×2, which the data mine.csv has, received N×13")
+    assert opened.button(key="train").disabled
     checked(opened.button(key="drop_data:mine.csv").click().run())
     assert not workspace.data.all()

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from composer.data_reports import DataOptions, SuitedReport
+from composer.data_reports import DataOptions
 from composer.design.document import Input
 from composer.engine import preview
 from composer.engine.datasets.base import DataSet, Split
@@ -22,6 +22,7 @@ from composer.errors import DesignError, Problem
 from composer.reports import TensorType, describe
 from composer.training.config import Loss
 from composer.training.losses import TARGETS, fitting
+from composer.training_reports import SuitedReport
 
 _FEW = 2  # samples that are enough to see what fits
 _SAMPLES = 64  # of data that could be much

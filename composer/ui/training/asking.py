@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from composer.data_reports import Offered, SuitedReport
+from composer.data_reports import Offered
 from composer.design import text as designs
 from composer.design.document import Input
 from composer.errors import WorkspaceError
@@ -20,7 +20,7 @@ from composer.training.commands import Distribution
 from composer.training.config import TrainConfig, dumps
 from composer.training.telling import Command, tell
 from composer.training.twins import untied
-from composer.training_reports import CheckReport
+from composer.training_reports import CheckReport, SuitedReport
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
 from composer.ui.tasks import Asking

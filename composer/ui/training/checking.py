@@ -42,7 +42,7 @@ def _memory(report: CheckReport, needed: TrainingMemory) -> None:
         text = _("Needs about {needed} of memory; {free} are free.")
         st.caption(text.format(needed=size(needed.total), free=free))
         return
-    with st.container(border=True, key="too_much"):
+    with st.container(border=True, width=520, key="too_much"):
         text = _("Batch {batch:,} needs about {needed} of memory; {free} are free.")
         text = text.format(batch=needed.batch, needed=size(needed.total), free=free)
         st.markdown(f":material/memory: {escape(text)}")

@@ -9,11 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from composer.catalog.objectives import first_tensor
-from composer.data_reports import Offered, SuitedReport
+from composer.data_reports import Offered
 from composer.design.document import Design, Input
 from composer.design.nodes import Layer
 from composer.errors import Fix, Problem
 from composer.reports import ShapesReport, TensorType
+from composer.training_reports import SuitedReport
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
 from composer.ui.going_on import outcome
@@ -47,15 +48,14 @@ def choose(document: Document, report: ShapesReport, offered: Sequence[Offered])
     files = state.documents().workspace.data
     titles = {each.name: each.title for each in offered}
     titles |= {str(files.path(each.name)): each.name for each in own_files()}
-    unfit = {each.name for each in sets if each.problems}
+    unfit = [each.name for each in sets if each.problems]
+    names = [*(each for each in titles if each not in unfit), *unfit]
     key = data_key(document)
     if state.first(key, usual(sets)) not in titles:
         state.remember(key, usual(sets))
     name = st.selectbox(
-        _("Data"), list(titles), key=key, width=240,
-        format_func=lambda each: _("{title}, does not fit").format(title=titles[each]) if each in unfit
-        else titles[each],
-        help=_("Bundled sets, and files that were brought below."),
+        _("Data"), names, key=key, width=240, format_func=titles.__getitem__,
+        help=_("Bundled sets, and files that were brought below. The last ones do not fit this design."),
     )  # fmt: skip
     found = next((each for each in sets if each.name == name), None)
     return Chosen(name, found or _own(document, name, inputs, output), sets, titles)

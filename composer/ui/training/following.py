@@ -85,8 +85,9 @@ def _samples(path: Path, rows: Sequence[Row]) -> None:
     cards = []
     for image, each in zip(shown, found.predictions, strict=False):
         picture = f'<img src="{data_url(image.shape, image.pixels)}" alt="">' if image else ""
-        right = "right" if each.predicted == each.target else "wrong"
-        share = f" {each.confidence:.0%}" if each.confidence is not None else ""
+        share, right = "", ""
+        if each.confidence is not None:
+            share, right = f" {each.confidence:.0%}", "right" if each.predicted == each.target else "wrong"
         said = _("is {target}, said {predicted}").format(target=each.target, predicted=each.predicted)
         cards.append(f'<figure class="{right}">{picture}<figcaption>{html.escape(said)}{share}</figcaption></figure>')
     st.html(f'<div class="predictions" role="group" aria-label="{_("Predictions")}">{"".join(cards)}</div>')

@@ -30,13 +30,14 @@ def pick(name: str) -> None:
 def follow(document: Document, entries: Sequence[RunEntry]) -> None:
     """The run that is chosen of `entries`, with what can be done with it, and others beside it."""
     named = {each.name: each for each in entries}
-    chosen = state.kept(_RUN, "")
-    names = list(named)
+    names, chosen = list(named), state.kept(_RUN, "")
     words = _states()
+    labels = {each.name: f"{each.name} · {words[each.state]}" for each in entries}
+    key = f"train:pick:{hash((chosen, *labels.values()))}"  # a label that changes is not drawn again
     with st.container(horizontal=True, vertical_alignment="bottom", key="run_row"):
         name = st.selectbox(
-            _("Run"), names, names.index(chosen) if chosen in named else 0, key=f"train:pick:{chosen}", width=300,
-            format_func=lambda each: f"{each} · {words[named[each].state]}",
+            _("Run"), names, names.index(chosen) if chosen in named else 0, key=key, width=300,
+            format_func=labels.__getitem__, on_change=lambda: pick(state.widget(key)),
         )  # fmt: skip
         _orders(document, named[name])
         rest = [each for each in names if each != name]
