@@ -39,7 +39,7 @@ def form(document: Document, report: ShapesReport, offered: Sequence[Offered]) -
         except FieldError:
             return ""
     if not chosen.fits:
-        return "" if chosen.suited else _("It is looked at what is to be learned from the data.")
+        return "" if chosen.suited else _("Looking at what is to be learned from the data.")
     try:
         return config_of({"format": "block-composer-training", "version": 1, "data": chosen.data, **asked})
     except ComposerError as error:

@@ -40,9 +40,7 @@ def follow(document: Document, entries: Sequence[RunEntry]) -> None:
             format_func=labels.__getitem__, on_change=lambda: pick(state.widget(key)),
         )  # fmt: skip
         _orders(document, named[name])
-        rest = [each for each in names if each != name]
-        twin = [each for each in rest if each == asking.twin_name(name)]
-        others = st.multiselect(_("Beside"), rest, twin, key=f"train:beside:{name}", width=260)
+        others = _beside(name, [each for each in names if each != name])
     entry = named[name]
     if entry.problem:
         st.caption(f":orange[{escape(entry.problem)}]")
@@ -52,6 +50,14 @@ def follow(document: Document, entries: Sequence[RunEntry]) -> None:
     elif entry.state == "new":
         st.caption(escape(asking.last_words(entry.path)))
     show_run(name, entry.path, [(each, named[each].path) for each in others])
+
+
+def _beside(name: str, others: Sequence[str]) -> list[str]:
+    """The runs that are drawn beside `name`: its untied twin, until others are chosen."""
+    if not others:
+        return []
+    twin = [each for each in others if each == asking.twin_name(name)]
+    return st.multiselect(_("Beside"), others, twin, key=f"train:beside:{name}", width=260)
 
 
 def _states() -> dict[str, str]:
