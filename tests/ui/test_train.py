@@ -98,6 +98,13 @@ def test_the_data_that_fits_is_chosen(workspace: Workspace, template: str, data:
     assert next(each for each in app.selectbox if str(each.key).startswith("train:loss")).value == loss
 
 
+def test_where_nothing_fits_it_is_said(workspace: Workspace) -> None:
+    app = pages.open_page("train", workspace.create(templates.load("mixed_mlp")).id)
+    assert app.selectbox(key="train:data:chimera").value == "linear" and app.button(key="train").disabled
+    assert "an output like the targets, 2×1, received scalar" in said(app)
+    assert "No bundled data fits this design." in said(app)
+
+
 def test_an_output_that_does_not_fit_is_widened(workspace: Workspace) -> None:
     app = pages.open_page("train", workspace.create(chain(linear("0", 13, 2), inputs=WINE, name="Net")).id)
     app.selectbox(key="train:data:net").set_value("wine")

@@ -24,6 +24,7 @@ from composer.ui.training import asking
 from composer.ui.training.data import data_key, own_files
 
 SUITING = "suiting"
+_OUTPUT = "objective"  # the code of problems of the output
 _WIDENED = ("Linear", "LazyLinear")
 
 
@@ -62,8 +63,13 @@ def choose(document: Document, report: ShapesReport, offered: Sequence[Offered])
 
 
 def usual(sets: Sequence[SuitedReport]) -> str:
-    """The data set that goes with the design best: one that fits, without loss where there is such a one."""
-    return min(sets, key=lambda each: (bool(each.problems), each.reduced)).name
+    """The data set that goes with the design best: one that fits, or at least goes in; without loss where one does."""
+    return min(sets, key=_distance).name
+
+
+def _distance(each: SuitedReport) -> tuple[int, bool]:
+    goes_in = all(problem.code == _OUTPUT for problem in each.problems)
+    return (2 if not goes_in else 1 if each.problems else 0), each.reduced
 
 
 def explain(document: Document, chosen: Chosen) -> None:
@@ -108,7 +114,7 @@ def _own(document: Document, path: str, inputs: tuple[Input, ...], output: Tenso
 def _mended(design: Design, problem: Problem, outputs: int) -> Problem:
     """A problem of the output, with the size that its last layer should have."""
     last = design.root.children[-1] if design.root.children else None
-    if problem.code != "objective" or not isinstance(last, Layer) or last.kind not in _WIDENED:
+    if problem.code != _OUTPUT or not isinstance(last, Layer) or last.kind not in _WIDENED:
         return problem
     edit = {"edit": "set_option", "path": last.id, "name": "out_features", "value": outputs}
     label = _("give {layer} {outputs} outputs").format(layer=last.id, outputs=outputs)
