@@ -23,7 +23,8 @@ class DataOptions:
     that are used (of generated data: how many there are). `normalize` is for the inputs, `normalize_targets` brings
     real targets to mean 0 and variance 1.
 
-    For spirals: `arms` are the classes. For characters: `context` is the length of a text.
+    For spirals: `arms` are the classes. For clouds: `clouds` are. For clouds and linear data: a sample has that many
+    `features`. For characters: `context` is the length of a text.
 
     For tables and arrays: `target` is the column or array that is to be learned, `skip` are columns to leave out.
     `task` says what the target is. For CSV: `delimiter` and `header`.
@@ -37,6 +38,8 @@ class DataOptions:
     normalize: Normalize | None = None
     normalize_targets: bool = False
     arms: int = 3
+    clouds: int = 3
+    features: int | None = None
     context: int | None = None
     target: str = ""
     skip: tuple[str, ...] = ()

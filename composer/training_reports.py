@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from composer.data_reports import Task
 from composer.errors import Problem
 
 What = Literal["started", "resumed", "paused", "continued", "stopped", "nan", "finished", "failed", "checkpoint"]
@@ -47,7 +48,8 @@ class EpochRow:
 class ParameterRow:
     """A parameter by one of its names; `owner` is the first of them, where that is another.
 
-    `gradient` is the norm of its gradient in that step. `counts` are those of bins between `low` and `high`.
+    `gradient` is the norm of its gradient in that step. `counts` are those of bins between `low` and `high`. `apart` is
+    the norm of its difference from the parameter called `like`: its owner, or one that it is compared with.
     """
 
     name: str
@@ -59,6 +61,8 @@ class ParameterRow:
     low: float | None
     high: float | None
     counts: tuple[int, ...] = ()
+    like: str = ""
+    apart: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +154,44 @@ class TrainReport:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What was found before a run: `needed` bytes of `free` ones, None where they are not known; the largest batch
-    that fits where it does not, 0 where not even one sample does."""
+class SuitedReport:
+    """How data goes with the inputs and the output of a design; `problems` say what does not fit, and what can be done.
 
-    problems: tuple[Problem, ...]
-    needed: int | None
-    free: int | None
-    batch: int | None = None
+    `losses` can compare the output with its targets, the usual one first. `outputs` is how many numbers a sample's
+    output should have for it (of classes, at least). `reduced`: its images have more pixels than the design takes.
+    """
+
+    name: str
+    task: Task
+    images: bool
+    losses: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    outputs: int = 0
+    reduced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingMemory:
+    """Bytes that training takes at its peak with a batch of so many samples. Parameters include buffers; activations
+    all that comes and goes in a step, the samples among it."""
+
+    batch: int
+    parameters: int
+    gradients: int
+    optimizer: int
+    activations: int
+
+    @property
+    def total(self) -> int:
+        return self.parameters + self.gradients + self.optimizer + self.activations
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What was found before a run: the memory that it needs and `free` bytes, None where they are not known; the
+    largest batch that `fits` where its own does not, 0 where not even one sample does."""
+
+    problems: tuple[Problem, ...] = ()
+    memory: TrainingMemory | None = None
+    free: int | None = None
+    fits: int | None = None

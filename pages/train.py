@@ -5,6 +5,6 @@ import streamlit as st
 from composer.ui.opened import opened
 from composer.ui.training.page import page
 
-document, _report = opened()
+document, report = opened()
 with st.container(border=True, key="pane_train"):
-    page(document)
+    page(document, report)

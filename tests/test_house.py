@@ -36,7 +36,7 @@ ALLOWED = {
     "device_reports": set(),
     "data_reports": set(),
     "atomic": set(),
-    "training_reports": {"errors"},
+    "training_reports": {"data_reports", "errors"},
     "training": {"training", "design", "catalog"} | LOWEST,
     "matching": {"matching"} | LOWEST,
     "recordings": {"recordings", "design"} | LOWEST,

@@ -41,16 +41,21 @@ def begin_run(state: State, progress: Progress, text: str, config: str, folder: 
 def begin_twin(state: State, progress: Progress, text: str, config: str, folder: str) -> None:
     """Make the folder of a run of the untied twin, which begins with the values of the live model at every name.
 
+    It notes how far apart the positions come that are one parameter in the live model.
+
     Raises:
         TrainingError: where the twin cannot be trained like this, or the folder is none for a new run.
     """
     from composer.design.text import dumps
+    from composer.engine.live import tensors_of
     from composer.training.twins import untied
 
     model, _ = open_values(state, progress, text)
     twin, how = untied(read(text)), loads(config)
     data = _checked(twin, how)
     _sized(state, progress, text, data)
+    positions = tuple((each.owner, each.name) for each in tensors_of(model) if each.parameter and each.owner)
+    how = how.model_copy(update={"compare": positions})
     other = State()
     _sized(other, progress, dumps(twin), data)
     copied, _ = open_values(other, progress, dumps(twin))
@@ -103,6 +108,18 @@ def take_weights(state: State, progress: Progress, text: str, folder: str, step:
     load_run(twin, run, step)
     label = f"weights of {run.name}" if step is None else f"weights of {run.name}, step {step:,}"
     _take(state, progress, text, twin, label)
+
+
+def write_events(state: State, progress: Progress, folder: str) -> str:
+    """Write the event file of a run for TensorBoard; its path.
+
+    Raises:
+        TrainingError: where TensorBoard is not installed.
+    """
+    from composer.engine.training import tensorboard
+
+    tensorboard.write_events(Path(folder))
+    return str(tensorboard.event_files(Path(folder))[0])
 
 
 def _begun(state: State, progress: Progress, text: str, config: TrainConfig, folder: Path) -> tuple[nn.Module, DataSet]:
@@ -161,4 +178,5 @@ VERBS: Mapping[str, Verb] = {
     "check_run": check_run,
     "take_weights": take_weights,
     "train": train,
+    "write_events": write_events,
 }

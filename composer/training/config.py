@@ -82,6 +82,7 @@ class TrainConfig(Frozen):
 
     `epochs` over the training data, or fewer where `steps` are done before. `clip` is the largest norm of all gradients
     together. `checkpoint_every` counts steps (None: once an epoch), `keep` the checkpoints that stay beside the best.
+    `compare` has pairs of parameters of one shape: how far the second one is from the first is noted as they train.
     """
 
     format: Literal["block-composer-training"] = FORMAT
@@ -101,6 +102,7 @@ class TrainConfig(Frozen):
     augment: tuple[Augmentation, ...] = ()
     checkpoint_every: int | None = Field(default=None, ge=1, le=10**12)
     keep: int = Field(default=2, ge=1, le=1000)
+    compare: tuple[tuple[Text, Text], ...] = ()
 
     @property
     def how(self) -> DataOptions:

@@ -17,6 +17,11 @@ def untied(design: Design) -> Design:
     return twin
 
 
+def shares(design: Design) -> bool:
+    """Whether the design has one parameter at several places, so that its twin is another."""
+    return untied(design) != design
+
+
 def _apart(design: Design, node: Node, scope: str) -> Node:
     """`node` with modules of its own; the very same one where it shares nothing."""
     if isinstance(node, Shared):

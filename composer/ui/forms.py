@@ -21,18 +21,18 @@ def entry(field: Field) -> Entry:
     """The row for a field."""
     option = field.option
     label = f"{field.name} ({option.unit})" if option.unit else field.name
-    choices = words(option)
+    choices, help = words(option), about(option)
 
     def operations(given: bool | str) -> Sequence[Operation]:
         operation = operation_of(field, given)
         return (operation,) if operation else ()
 
     if isinstance(option, Bool) and not option.optional:
-        return Entry(field.name, label, "switch", field.value is True, operations, help=hint(field), given=field.given)
+        return Entry(field.name, label, "switch", field.value is True, operations, help=help, given=field.given)
     if choices is None:
         value = "" if field.value is REQUIRED else show(option, field.value)
         wanted = _("needs a value") if option.required else ""
-        return Entry(field.name, label, "text", value, operations, help=hint(field), hint=wanted, given=field.given)
+        return Entry(field.name, label, "text", value, operations, help=help, hint=wanted, given=field.given)
     chosen = None if field.value is REQUIRED else word(field.value)
     known = choices if chosen is None or chosen in choices else (*choices, chosen)
     return Entry(
@@ -42,15 +42,14 @@ def entry(field: Field) -> Entry:
         chosen,
         operations,
         {each: each for each in known},
-        help=hint(field),
+        help=help,
         hint=_("needs a value"),
         given=field.given,
     )
 
 
-def hint(field: Field) -> str:
+def about(option: Option) -> str:
     """What a field's tooltip says: its purpose, what it may be, its default, and how that comes back."""
-    option = field.option
     parts = [option.help, _("Takes {expected}.").format(expected=option.expected)]
     if not option.required:
         text = _("Default: {value}.") if words(option) else _("Default: {value}, which an empty field goes back to.")

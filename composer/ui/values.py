@@ -10,6 +10,7 @@ from composer.catalog.options import (
     Float,
     FloatList,
     FloatOrTuple,
+    FloatTuple,
     Index,
     Int,
     IntList,
@@ -92,7 +93,9 @@ def _read(option: Option, text: str) -> Value:
             return ()
         raise _error(option, text)
     items = _split(text[1:-1] if text[0] in "([" and text[-1] in ")]" else text)
-    if isinstance(option, Index | FloatList | Sizes) or (isinstance(option, IntList) and not option.scalar):
+    if isinstance(option, Index | FloatList | FloatTuple | Sizes) or (
+        isinstance(option, IntList) and not option.scalar
+    ):
         return tuple(_item(option, each, text) for each in items)
     if isinstance(option, IntOrTuple | IntList | FloatOrTuple) and (len(items) > 1 or text.endswith(",")):
         return tuple(_item(option, each, text) for each in items)
@@ -120,7 +123,7 @@ def _item(option: Option, text: str, whole: str) -> Value:
         return text
     if isinstance(option, Index):
         return _index_item(option, text, whole)
-    if text.lower() == NONE and isinstance(option, IntOrTuple) and option.holes:
+    if text.lower() == NONE and isinstance(option, IntOrTuple | FloatTuple) and option.holes:
         return None
     if isinstance(option, IntOrTuple) and text.strip("\"'") in option.choices:
         return text.strip("\"'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
 from typing import Any, TypeAlias
 
 from composer.training_reports import EpochRow, ParameterRow, ParametersRow, Row, SamplesRow, StepRow
@@ -96,11 +97,16 @@ def of_parameter(rows: Sequence[Row], name: str) -> list[tuple[int, ParameterRow
 
 def over_time(rows: Sequence[Row], names: Sequence[str], what: str, title: str) -> Figure:
     """A number of parameters over the steps: its norm, mean, std or the norm of its gradient."""
+    return lines(
+        [(name, [(step, getattr(row, what)) for step, row in of_parameter(rows, name)]) for name in names], title
+    )
+
+
+def lines(named: Sequence[tuple[str, Sequence[tuple[int, Any]]]], title: str) -> Figure:
+    """Numbers by step, with the name of each line."""
     data = [
-        _line(
-            name, [(step, getattr(row, what)) for step, row in of_parameter(rows, name)], color, 2, 1.0, "lines+markers"
-        )
-        for name, color in zip(names, _COLORS, strict=False)
+        _line(name, points, color, 2, 1.0, "lines+markers")
+        for (name, points), color in zip(named, cycle(_COLORS), strict=False)
     ]
     return {"data": data, "layout": _layout(title, logarithmic=False)}
 

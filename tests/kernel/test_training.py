@@ -20,13 +20,13 @@ from composer.engine.training import recording
 from composer.errors import Cancelled, DesignError, TrainingError
 from composer.kernel.client import Kernel, Ticket
 from composer.kernel.parameters import undo_values
-from composer.kernel.training import begin_run, begin_twin, check_run, take_weights, train
+from composer.kernel.training import begin_run, begin_twin, check_run, take_weights, train, write_events
 from composer.kernel.verbs import State, open_model
 from composer.training.config import Optimizer, TrainConfig
 from composer.training.config import dumps as config_text
 from composer.training.processes import launch
 from composer.training.telling import Command, tell
-from composer.training_reports import Trained
+from composer.training_reports import EpochRow, StepRow, Trained, line
 from composer.workspace.runs import state as state_of
 from tests.build import chain, layer
 from tests.engine.training.small import VALUES, curve, events, looks, steps
@@ -134,17 +134,30 @@ def test_a_run_that_was_begun_is_trained_by_another_program(tmp_path: Path) -> N
 def test_44_tied_beside_its_untied_twin(tmp_path: Path) -> None:
     text, config = dumps(templates.load("tied_mlp")), config_text(VALUES.model_copy(update={"data": "linear",
         "data_options": {"samples": 400}, "optimizer": Optimizer(kind="Adam"), "epochs": 40}))  # fmt: skip
-    text = text.replace('"N",\n    4', '"N",\n    2').replace('"in_features": 4', '"in_features": 2')
     state = State()
     begin_twin(state, nothing, text, config, str(tmp_path / "twin"))
     train(state, nothing, text, config, str(tmp_path / "tied"))
     assert launch(tmp_path / "twin").wait(120) == 0, (tmp_path / "twin" / "output.txt").read_text()
     assert curve(tmp_path / "twin")[0][1] == curve(tmp_path / "tied")[0][1]  # they begin alike
     for name, same in (("tied", True), ("twin", False)):
-        rows = {row.name: row for row in looks(tmp_path / name)[-1].parameters}
-        assert (rows["2.weight"].norm == rows["4.weight"].norm) is same
+        found = [next(row for row in look.parameters if row.name == "4.weight") for look in looks(tmp_path / name)]
+        assert looks(tmp_path / name)[0].step == 0 and {row.like for row in found} == {"2.weight"}
+        apart = [row.apart for row in found]
+        assert apart[0] == 0 and (set(apart) == {0} if same else all(apart[1:]) and apart[-1] > apart[1])  # type: ignore[operator]
         with open_checkpoint(tmp_path / name / "model.safetensors") as file:
-            assert torch.equal(file.tensor("", "2.weight"), file.tensor("", "4.weight")) is same
+            one, other = file.tensor("", "2.weight"), file.tensor("", "4.weight")
+            assert torch.equal(one, other) is same and apart[-1] == pytest.approx(float((one - other).norm()))
+
+
+def test_an_event_file_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    rows = (StepRow(1, 0, 2.5, 0.5, 0.1, 10.0, 1.0), EpochRow(1, 0, 2.0, 0.75))
+    (tmp_path / "metrics.jsonl").write_bytes(b"".join(map(line, rows)))
+    first = write_events(State(), nothing, str(tmp_path))
+    again = write_events(State(), nothing, str(tmp_path))
+    assert again != first and [str(each) for each in (tmp_path / "tensorboard").iterdir()] == [again]
+    found = accumulator.EventAccumulator(again).Reload()
+    assert found.Scalars("train/loss")[0].value == 2.5 and found.Scalars("test/metric")[0].value == 0.75
 
 
 def test_lazy_layers_take_their_sizes(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from composer import templates
 from composer.design.document import Definition
 from composer.design.nodes import Repeat, Sequential, Shared, Use
 from composer.engine.valued import initial
-from composer.training.twins import untied
+from composer.training.twins import shares, untied
 from tests.build import chain, linear
 
 
@@ -29,4 +29,4 @@ def test_nothing_is_shared_any_more_and_names_stay() -> None:
 
 def test_what_shares_nothing_is_the_same() -> None:
     design = templates.load("lenet")
-    assert untied(design) == design
+    assert untied(design) == design and not shares(design) and shares(templates.load("tied_mlp"))

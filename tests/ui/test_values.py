@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from composer.catalog import LAYERS, NODES, OPS
+from composer.catalog.optimizers import OPTIMIZERS
 from composer.catalog.options import Bool, Choice, DType, Option
+from composer.catalog.schedules import SCHEDULES
 from composer.ui.values import FieldError, read, show
 
 CONV = LAYERS["Conv2d"].by_name
@@ -30,6 +32,8 @@ CONV = LAYERS["Conv2d"].by_name
         (OPS["Squeeze"].by_name["dim"], "1, 2", (1, 2)),
         (OPS["Slice"].by_name["index"], "0, ..., 1:3, ::2, none", (0, "...", (1, 3, None), (None, None, 2), None)),
         (OPS["Pad"].by_name["value"], "-inf", "-inf"),
+        (OPTIMIZERS["AdamW"].by_name["betas"], "0.8, 0.99", (0.8, 0.99)),
+        (OPTIMIZERS["Adafactor"].by_name["eps"], "none, 1e-3", (None, 1e-3)),
     ],
 )
 def test_reads(option: Option, text: str, value: object) -> None:
@@ -56,7 +60,7 @@ def test_says_what_is_wrong(option: Option, text: str, message: str) -> None:
 
 
 def test_every_default_can_be_typed() -> None:
-    for spec in NODES.values():
+    for spec in (*NODES.values(), *OPTIMIZERS.values(), *SCHEDULES.values()):
         for option in spec.options:
             if not option.required and not isinstance(option, Bool | Choice | DType):
                 assert read(option, show(option, option.default)) == option.normalize(option.default), (

@@ -15,20 +15,55 @@ WEIGHT, BIAS, NOISE = (2.0, -3.4), 4.2, 0.01
 LINEAR = "Generated: y = 2·x1 - 3.4·x2 + 4.2 with normal noise of 0.01, as the book's linear data (section 3.2)."
 SPIRALS = "Generated: the arms of a spiral in the plane, one for each class, with a little noise."
 
+CLOUDS = "Generated: clouds of points around random centers, one for each class."
+
 _COUNT = 1000
 _MOST = 1_000_000
+_LARGEST = 100_000_000  # numbers
 _ARMS = 10
+_CLOUDS = 1000
+_SPREAD = 2.0  # of the centers of clouds, whose own is 1
+_NAMED = 1000
 _TURN = 0.75  # of a full turn that an arm makes
 _JITTER = 0.1
 
 
 def linear(options: DataOptions) -> DataSet:
-    """Inputs N×2, standard normal; targets N×1 of a linear model with a little noise."""
-    generator = torch.Generator().manual_seed(options.seed)
-    inputs = torch.randn(_count(options), 2, generator=generator)
+    """Inputs N×`features` (2, as in the book), standard normal; targets N×1 of a linear model with a little noise.
+
+    Raises:
+        DataError: for no features, or too many numbers.
+    """
+    generator, features = torch.Generator().manual_seed(options.seed), _features(options)
+    inputs = torch.randn(_count(options), features, generator=generator)
     noise = NOISE * torch.randn(len(inputs), 1, generator=generator)
-    targets = inputs @ torch.tensor(WEIGHT).unsqueeze(1) + BIAS + noise
-    return assembled(Samples("linear", LINEAR, "values", (inputs,), targets, features=("x1", "x2")), options)
+    weight, text = torch.tensor(WEIGHT), LINEAR
+    if features != len(WEIGHT):
+        weight = torch.randn(features, generator=generator)
+        text = f"Generated: a linear model of {features:,} numbers, drawn at random, with normal noise of {NOISE}."
+    targets = inputs @ weight.unsqueeze(1) + BIAS + noise
+    return assembled(Samples("linear", text, "values", (inputs,), targets, features=_names(features)), options)
+
+
+def clouds(options: DataOptions) -> DataSet:
+    """Inputs N×`features` (2) around as many random centers as `options.clouds`; the classes are equally often.
+
+    Raises:
+        DataError: for fewer than 2 clouds, more than 1,000, fewer samples than two for each, or too many numbers.
+    """
+    classes, count, features = options.clouds, _count(options), _features(options)
+    if not 2 <= classes <= _CLOUDS:
+        raise refused("clouds", f"2 to {_CLOUDS:,} clouds", str(classes), "3 is a good start.")
+    if count < 2 * classes:
+        raise refused("clouds", f"at least {2 * classes:,} samples", str(count), "Use two or more for each cloud.")
+    generator = torch.Generator().manual_seed(options.seed)
+    targets = torch.arange(count) % classes
+    centers = _SPREAD * torch.randn(classes, features, generator=generator)
+    inputs = centers[targets] + torch.randn(count, features, generator=generator)
+    names = tuple(f"cloud {cloud + 1}" for cloud in range(classes))
+    return assembled(
+        Samples("clouds", CLOUDS, "classes", (inputs,), targets, names, features=_names(features)), options
+    )
 
 
 def spirals(options: DataOptions) -> DataSet:
@@ -51,6 +86,17 @@ def spirals(options: DataOptions) -> DataSet:
     classes = tuple(f"arm {arm + 1}" for arm in range(arms))
     samples = Samples("spirals", SPIRALS, "classes", (inputs,), targets, classes, features=("x1", "x2"))
     return assembled(samples, options)
+
+
+def _features(options: DataOptions) -> int:
+    features = len(WEIGHT) if options.features is None else options.features
+    if not 1 <= features <= _LARGEST // _count(options):
+        raise refused("features", f"1 to {_LARGEST // _count(options):,}", f"{features:,}", "2 is a good start.")
+    return features
+
+
+def _names(features: int) -> tuple[str, ...]:
+    return tuple(f"x{number}" for number in range(1, features + 1)) if features <= _NAMED else ()
 
 
 def _count(options: DataOptions) -> int:

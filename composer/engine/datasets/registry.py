@@ -48,6 +48,7 @@ DATA_SETS: Mapping[str, Declared] = {
         Declared("diabetes", "Diabetes", bundled.DIABETES, "values", bundled.diabetes),
         Declared("linear", "Linear data", generated.LINEAR, "values", generated.linear),
         Declared("spirals", "Spirals", generated.SPIRALS, "classes", generated.spirals),
+        Declared("clouds", "Clouds of points", generated.CLOUDS, "classes", generated.clouds),
         Declared("characters", "Characters of a novel", TEXT, "tokens", characters),
     )
 }

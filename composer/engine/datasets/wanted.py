@@ -13,7 +13,7 @@ _INTEGERS = ("int64", "int32")
 
 
 def with_sizes(options: DataOptions, inputs: Sequence[Input]) -> DataOptions:
-    """`options` with the size of images, or the length of texts, that the first input has.
+    """`options` with the size of images, the length of texts, or the number of features that the first input has.
 
     Integers that index something are not normalized.
     """
@@ -25,6 +25,8 @@ def with_sizes(options: DataOptions, inputs: Sequence[Input]) -> DataOptions:
     if first.dtype in _INTEGERS:
         context = sizes[0] if whole and len(sizes) == 1 else None
         return replace(options, context=options.context or context, normalize="none")
+    if whole and len(sizes) == 1:
+        options = replace(options, features=options.features or sizes[0])
     layout = layout_of(sizes) if whole else None
     if layout is None:
         return options

@@ -20,13 +20,13 @@ from composer.engine.memory import memory
 from composer.engine.objectives import tensors
 from composer.engine.preview import type_of
 from composer.engine.training.free import free_bytes
-from composer.engine.training.objective import Objective
 from composer.engine.training.optimizers import optimizer_of, schedule_of
+from composer.engine.training.suiting import loss_problems
 from composer.errors import Problem
 from composer.reports import describe
 from composer.training.config import TrainConfig
-from composer.training.losses import TARGETS, fitting
-from composer.training_reports import CheckReport
+from composer.training.losses import fitting
+from composer.training_reports import CheckReport, TrainingMemory
 
 _FEW = 2  # samples that an output is looked at with
 _TRIES = 8
@@ -41,7 +41,7 @@ def check(design: Design, data: DataSet, config: TrainConfig, free: int | None =
     """
     problems = [*config.problems(), *_device(config), *_data(data, config)]
     if problems:
-        return CheckReport(tuple(problems), None, None)
+        return CheckReport(tuple(problems))
     device = torch.device(config.device)
     free = free_bytes(device) if free is None else free
     try:
@@ -49,10 +49,10 @@ def check(design: Design, data: DataSet, config: TrainConfig, free: int | None =
         output = _output(model, data)
     except _REFUSALS as error:
         received = f"data that it fails on: {preview.text_of(error)}"
-        return CheckReport((Problem("", "run", "data that the design can take", received),), None, free)
-    problems = [*_loss(output, data, config), *_optimizer(model, config)]
+        return CheckReport((Problem("", "run", "data that the design can take", received),), free=free)
+    problems = [*loss_problems(output, data, config.loss), *_optimizer(model, config), *_compared(model, config)]
     if problems:
-        return CheckReport(tuple(problems), None, free)
+        return CheckReport(tuple(problems), free=free)
     return _memory(model, data, config, free)
 
 
@@ -103,32 +103,6 @@ def _inputs(data: DataSet, samples: int) -> list[Tensor]:
     return [torch.empty((samples, *each.shape[1:]), dtype=each.dtype, device="meta") for each in data.train.inputs]
 
 
-def _loss(output: Tensor, data: DataSet, config: TrainConfig) -> Iterator[Problem]:
-    """Whether the loss can compare such an output with the targets: it is tried on zeros."""
-    targets = data.train.targets[:1].expand(len(output), *data.train.targets.shape[1:])
-    received = describe(type_of(output))
-    if not output.is_floating_point():
-        yield Problem("", "objective", f"an output of real numbers, for {config.loss.kind}", received)
-    elif data.task == "values":
-        if output.shape != targets.shape:
-            yield Problem("", "objective", f"an output like the targets, {describe(type_of(targets))}", received)
-    elif output.dim() < 2 or _classes(output, data, config) < int(data.train.targets.max()) + 1:
-        count = int(data.train.targets.max()) + 1
-        where = "N×L×C" if data.task == "tokens" else "N×C"
-        yield Problem("", "objective", f"scores {where} of at least {count} classes, for {config.loss.kind}", received)
-    else:
-        try:
-            Objective(config.loss, data.task, torch.device("cpu"))(torch.zeros(output.shape), targets)
-        except _REFUSALS as error:
-            yield Problem("", "objective", f"an output for {config.loss.kind}", f"{received}: {preview.text_of(error)}")
-
-
-def _classes(output: Tensor, data: DataSet, config: TrainConfig) -> int:
-    """How many classes an output tells apart: a single score speaks for one of two, where the loss allows that."""
-    scores = int(output.shape[-1 if data.task == "tokens" else 1])
-    return 2 if scores == 1 and TARGETS[config.loss.kind] != "index" else scores
-
-
 def _optimizer(model: nn.Module, config: TrainConfig) -> Iterator[Problem]:
     spec = OPTIMIZERS[config.optimizer.kind]
     named = [(name, each) for name, each in model.named_parameters() if each.requires_grad]
@@ -157,38 +131,46 @@ def _optimizer(model: nn.Module, config: TrainConfig) -> Iterator[Problem]:
         yield Problem("optimizer", "optimizer", "options that go together", preview.text_of(error))
 
 
+def _compared(model: nn.Module, config: TrainConfig) -> Iterator[Problem]:
+    shapes = {name: each.shape for name, each in model.named_parameters(remove_duplicate=False)}
+    for pair in config.compare:
+        if pair[0] not in shapes or shapes[pair[0]] != shapes.get(pair[1]):
+            yield Problem("compare", "compare", "pairs of parameters of one shape", " and ".join(pair)[:100])
+
+
 def _memory(model: nn.Module, data: DataSet, config: TrainConfig, free: int | None) -> CheckReport:
     batch = min(config.batch_size, len(data.train))
     try:
-        needed = _needed(model, data, config, batch)
-        if free is None or needed <= free:
-            return CheckReport((), needed, free)
-        fits = _largest(model, data, config, batch, needed, free)
+        found = _needed(model, data, config, batch)
+        if free is None or found.total <= free:
+            return CheckReport(memory=found, free=free)
+        fits = _largest(model, data, config, found, free)
     except _REFUSALS:
-        return CheckReport((), None, free)
+        return CheckReport(free=free)
     advice = f"; a batch of {fits:,} fits" if fits else "; not even one sample fits"
-    expected, received = f"at most {_size(free)}, which are free", f"{_size(needed)} for {batch:,}{advice}"
-    problem = Problem("batch_size", "memory", expected, received)
-    return CheckReport((problem,), needed, free, fits)
+    expected, received = f"at most {_size(free)}, which are free", f"{_size(found.total)} for {batch:,}{advice}"
+    return CheckReport((Problem("batch_size", "memory", expected, received),), found, free, fits)
 
 
-def _needed(model: nn.Module, data: DataSet, config: TrainConfig, batch: int) -> int:
-    """Bytes that training with such a batch takes at its peak."""
-    trained: int = sum(each.numel() * each.itemsize for each in model.parameters() if each.requires_grad)
+def _needed(model: nn.Module, data: DataSet, config: TrainConfig, batch: int) -> TrainingMemory:
+    """What training with such a batch takes at its peak."""
+    trained = sum(each.numel() * each.itemsize for each in model.parameters() if each.requires_grad)
     state = OPTIMIZERS[config.optimizer.kind].numbers(config.optimizer.options) * trained
-    return memory(model, _inputs(data, batch), "SGD").training_peak + state
+    found = memory(model, _inputs(data, batch), "SGD")
+    held = found.parameters + found.buffers
+    return TrainingMemory(batch, held, trained, state, max(0, found.training_peak - held - trained))
 
 
-def _largest(model: nn.Module, data: DataSet, config: TrainConfig, batch: int, needed: int, free: int) -> int:
+def _largest(model: nn.Module, data: DataSet, config: TrainConfig, whole: TrainingMemory, free: int) -> int:
     """The largest batch that was found to fit; 0 where none does. Memory grows about evenly with the batch."""
-    least = 2 if _normalizes(model) else 1
-    first = _needed(model, data, config, least)
+    least, batch = 2 if _normalizes(model) else 1, whole.batch
+    first = _needed(model, data, config, least).total
     if first > free or batch <= least:
         return least if first <= free else 0
-    each = max(1.0, (needed - first) / (batch - least))
+    each = max(1.0, (whole.total - first) / (batch - least))
     tried = min(batch - 1, least + int((free - first) / each))
     for _ in range(_TRIES):
-        if tried <= least or _needed(model, data, config, tried) <= free:
+        if tried <= least or _needed(model, data, config, tried).total <= free:
             break
         tried = int(tried * 0.9)
     else:

@@ -12,7 +12,7 @@ FOLDER = "tensorboard"
 
 
 def write_events(run: Path) -> Path:
-    """Write the event file of a run into its folder; the folder it is in.
+    """Write the event file of a run into its folder, in place of an earlier one; the folder it is in.
 
     Raises:
         TrainingError: where TensorBoard is not installed.
@@ -23,10 +23,17 @@ def write_events(run: Path) -> Path:
         expected = "the package tensorboard, for an event file: pip install tensorboard"
         raise TrainingError(Problem("tensorboard", "not-installed", expected, "none")) from None
     target = run / FOLDER
+    for earlier in event_files(run):
+        earlier.unlink()
     with SummaryWriter(str(target)) as writer:
         for line in (run / METRICS).read_bytes().splitlines():
             _add(writer, row_of(line))
     return target
+
+
+def event_files(run: Path) -> list[Path]:
+    """The event files of a run."""
+    return sorted((run / FOLDER).glob("events.out.tfevents.*"))
 
 
 def _add(writer: object, row: object) -> None:

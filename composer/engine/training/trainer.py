@@ -33,7 +33,7 @@ NORMS_EVERY = 10
 """Steps between two looks at the norm of the gradients, where they are not clipped."""
 
 LOOK_EVERY = 100
-"""Steps between two looks at the parameters, at least."""
+"""Steps between two looks at the parameters, at least; at first, when they change most, fewer."""
 
 _LOOK_SHARE = 50  # such looks take at most one in so many parts of the time
 
@@ -49,7 +49,7 @@ class Progress:
 
     step: int = 0
     best: float | None = None
-    look_at: int = LOOK_EVERY
+    look_at: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ class Trainer:
         """Get ready for the first step from here."""
         if not self.files.checkpoints.steps:
             self._save(best=False)
+            self._write(self._parameters())
         self.model.train()
         self.recorder.restart()
         self._look_up = self.progress.step
@@ -216,10 +217,14 @@ class Trainer:
     def _look(self) -> Row:
         """What the parameters are like; the next look is so far away that looks take little of the time."""
         start = time.perf_counter()
-        row = parameters_row(self.model, self.placement, self.progress.step)
+        row = self._parameters()
+        apart = min(LOOK_EVERY, self.progress.step)
         away = (time.perf_counter() - start) * _LOOK_SHARE / max(self.recorder.pace, 1e-9)
-        self.progress.look_at = self.progress.step + int(self.placement.agreed(max(LOOK_EVERY, away)))
+        self.progress.look_at = self.progress.step + int(self.placement.agreed(max(apart, away)))
         return row
+
+    def _parameters(self) -> Row:
+        return parameters_row(self.model, self.placement, self.progress.step, self.config.compare)
 
     def _end_epoch(self) -> bool:
         """Look at the test data; whether the loss there is the lowest yet."""
@@ -263,6 +268,8 @@ class Trainer:
         step = self.progress.step
         if step not in self.files.checkpoints.steps and not self._save(best=False):
             return self._not_finite(step)
+        if event == "finished":
+            self._write(self._parameters())
         return self._leave(event, step, step, "")
 
     def _leave(self, event: What, step: int, good: int, text: str) -> TrainReport:

@@ -6,16 +6,21 @@ So it goes on when the browser closes, and when the app does; whoever opens the 
 from __future__ import annotations
 
 import threading
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 from composer.data_reports import Offered
-from composer.errors import TrainingError, WorkspaceError
+from composer.design import text as designs
+from composer.design.document import Input
+from composer.errors import WorkspaceError
+from composer.reports import TensorType
 from composer.training import processes as program
 from composer.training.commands import Distribution
 from composer.training.config import TrainConfig, dumps
 from composer.training.telling import Command, tell
-from composer.training_reports import CheckReport
+from composer.training.twins import untied
+from composer.training_reports import CheckReport, SuitedReport
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
 from composer.ui.tasks import Asking
@@ -23,6 +28,15 @@ from composer.ui.tasks import Asking
 BEGINNING = "beginning"
 TAKING = "taking"
 _ANSWER = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What came of asking for a run: what was found before it, and the names of what was begun."""
+
+    report: CheckReport
+    run: str = ""
+    twin: str = ""
 
 
 @cache
@@ -36,21 +50,58 @@ def data_sets() -> tuple[Offered, ...]:
     return found
 
 
-def begin(document: Document, config: TrainConfig, processes: int, how: Distribution) -> None:
-    """Check the run, make its folder, and start it."""
-    text, wanted = document.text, document.design.name
+@lru_cache(maxsize=64)
+def suited_sets(inputs: tuple[Input, ...], output: TensorType | None) -> tuple[SuitedReport, ...]:
+    """How each of the data sets goes with a design that takes `inputs` and gives `output`.
 
-    def work(ask: Asking) -> str:
-        written = dumps(config)
-        report: CheckReport = ask(models.pool(), document.id, "check_run", text=text, config=written)
+    Raises:
+        ComposerError: where no kernel answers.
+    """
+    kernel = models.files().get("data")
+    found: tuple[SuitedReport, ...] = kernel.call("suited_sets", timeout=_ANSWER, inputs=inputs, output=output)
+    return found
+
+
+def begin(document: Document, config: TrainConfig, processes: int, how: Distribution, twin: bool) -> None:
+    """Check the run, make its folder, and start it; `twin`: and that of the untied twin, with equal values and data."""
+    text, design, written = document.text, document.design, dumps(config)
+    runs, kernels, id = state.documents().workspace.runs, models.pool(), document.id
+
+    def work(ask: Asking) -> Begun:
+        if twin:
+            report: CheckReport = ask(kernels, id, "check_run", text=designs.dumps(untied(design)), config=written)
+            if report.problems:
+                return Begun(report)
+        report = ask(kernels, id, "check_run", text=text, config=written)
         if report.problems:
-            raise TrainingError(report.problems)
-        path = state.documents().workspace.runs.new_path(wanted)
-        ask(models.pool(), document.id, "begin_run", text=text, config=written, folder=str(path))
-        launch(path, processes, how)
-        return path.name
+            return Begun(report)
+        path = runs.new_path(design.name)
+        ask(kernels, id, "begin_run", text=text, config=written, folder=str(path))
+        paths = [path]
+        if twin:
+            paths.append(runs.new_path(twin_name(path.name)))
+            ask(kernels, id, "begin_twin", text=text, config=written, folder=str(paths[1]))
+        for each in paths:
+            launch(each, processes, how)
+        return Begun(report, *(each.name for each in paths))
 
-    tasks.start(document, BEGINNING, work, patience=3)
+    tasks.start(document, BEGINNING, work, about=config, patience=3)
+
+
+def twin_name(run: str) -> str:
+    """What the run of the untied twin is called, unless there is one of that name."""
+    return f"{run}-untied"
+
+
+def event_file(path: Path) -> bytes:
+    """The metrics of a run as TensorBoard reads them.
+
+    Raises:
+        ComposerError: where they cannot be written, or TensorBoard is not installed.
+        OSError: where they cannot be read.
+    """
+    file: str = models.files().get("data").call("write_events", timeout=_ANSWER, folder=str(path))
+    return Path(file).read_bytes()
 
 
 def launch(path: Path, processes: int = 1, how: Distribution = "") -> None:

@@ -14,6 +14,7 @@ from composer.training_reports import EpochRow, Image, Row, StepRow
 from composer.ui import state, tables
 from composer.ui.language import _
 from composer.ui.messages import show_error
+from composer.ui.training.twins import show_twins
 from composer.views import training as views
 from composer.views.images import data_url
 from composer.views.numbers import humanize
@@ -43,6 +44,7 @@ def show_run(name: str, path: Path, others: Sequence[tuple[str, Path]]) -> None:
         st.plotly_chart(views.curves(runs, "loss", _("loss"), logarithmic=True), key="train_loss", config=_CHART)
     with right:
         st.plotly_chart(views.curves(runs, "metric", _("metric")), key="train_metric", config=_CHART)
+    show_twins(runs[0], runs[1:])
     _samples(path, rows)
     with st.expander(_("Learning rate, throughput, gradients"), key="train:rates", on_change="rerun") as part:
         if part.open:
@@ -83,8 +85,9 @@ def _samples(path: Path, rows: Sequence[Row]) -> None:
     cards = []
     for image, each in zip(shown, found.predictions, strict=False):
         picture = f'<img src="{data_url(image.shape, image.pixels)}" alt="">' if image else ""
-        right = "right" if each.predicted == each.target else "wrong"
-        share = f" {each.confidence:.0%}" if each.confidence is not None else ""
+        share, right = "", ""
+        if each.confidence is not None:
+            share, right = f" {each.confidence:.0%}", "right" if each.predicted == each.target else "wrong"
         said = _("is {target}, said {predicted}").format(target=each.target, predicted=each.predicted)
         cards.append(f'<figure class="{right}">{picture}<figcaption>{html.escape(said)}{share}</figcaption></figure>')
     st.html(f'<div class="predictions" role="group" aria-label="{_("Predictions")}">{"".join(cards)}</div>')

@@ -7,45 +7,50 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer.errors import ComposerError
+from composer.reports import ShapesReport
 from composer.training.commands import Distribution, command, shell
 from composer.training.config import TrainConfig, dumps
+from composer.training.twins import shares
 from composer.ui import sheets, state, tasks
 from composer.ui.document import Document
-from composer.ui.going_on import going_on, outcome
+from composer.ui.going_on import going_on
 from composer.ui.jobs import POLL, drawn_while
 from composer.ui.language import _
 from composer.ui.messages import escape, show_error
 from composer.ui.training import asking
 from composer.ui.training.asking import BEGINNING, TAKING
-from composer.ui.training.data import LOOKING, about_data
-from composer.ui.training.following import show_run
+from composer.ui.training.checking import checked
+from composer.ui.training.choosing import SUITING
+from composer.ui.training.data import LOOKING, about_data, data_key
 from composer.ui.training.form import form
-from composer.workspace import RunEntry, Runs, Trashed
+from composer.ui.training.runs import MOVING, deleted, follow, pick
+from composer.workspace import RunEntry, Runs
 
-_MOVING = ("running", "paused", "new")
-_RUN = "train:run"
-_DELETED = "train:deleted"
+_FOLLOWED = "train:followed"  # the run that was begun last: once it is shown, another may be picked
 
 
-def page(document: Document) -> None:
-    """Draw it."""
+def page(document: Document, report: ShapesReport) -> None:
+    """Draw it. `report` is what the preview found of the design."""
     sheets.use("initialize.css", "low.css", "training/training.css")
     try:
-        sets = asking.data_sets()
+        with st.spinner(_("Looking for data that fits …"), show_time=True):
+            config = form(document, report, asking.data_sets())
     except ComposerError as error:
         show_error(error, "data_failure")
         return
-    config = form(document, sets)
-    how = _start(document, config)
+    how = _start(document, config, bool(report.problems))
     runs = state.documents().workspace.runs
+    about_data(document, str(state.kept(data_key(document), "")))
     if isinstance(config, TrainConfig):
-        about_data(document, config.data)
         _commands(document, config, *how)
-    moves = any(each.state in _MOVING for each in runs.all()) or bool(tasks.running(document))
-    drawn_while(moves, _panel, document, runs, every=2 * POLL)
+    drawn_while(_moves(document, runs.all()), _panel, document, runs, config, every=2 * POLL)
 
 
-def _start(document: Document, config: TrainConfig | str) -> tuple[int, Distribution]:
+def _moves(document: Document, entries: Sequence[RunEntry]) -> bool:
+    return any(each.state in MOVING for each in entries) or bool(tasks.running(document))
+
+
+def _start(document: Document, config: TrainConfig | str, broken: bool) -> tuple[int, Distribution]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="train_start"):
         processes = st.number_input(
             _("Processes"), 1, 64, 1, key="train:processes", width=110,
@@ -57,14 +62,21 @@ def _start(document: Document, config: TrainConfig | str) -> tuple[int, Distribu
             if processes > 1
             else ""
         )
-        wrong = config if isinstance(config, str) else ""
-        st.button(
-            _("Train"), icon=":material/model_training:", type="primary", key="train", disabled=bool(wrong),
-            help=_("In a process of its own, from the live model's values; it goes on when the browser closes."),
-            on_click=asking.begin, args=(document, config, processes, how),
+        twin = shares(document.design) and st.checkbox(
+            _("Train the untied twin, too"), key="train:twin",
+            help=_("Where this design has one parameter at several places, the twin has several: they begin with the "
+                   "same values, see the same data, and come apart."),
         )  # fmt: skip
-    if wrong:
-        st.caption(f":orange[{escape(wrong)}]")
+        st.button(
+            _("Train"), icon=":material/model_training:", type="primary", key="train",
+            disabled=broken or isinstance(config, str),
+            help=_("In a process of its own, from the live model's values; it goes on when the browser closes."),
+            on_click=asking.begin, args=(document, config, processes, how, twin),
+        )  # fmt: skip
+    if broken:
+        st.caption(f":orange[{_('The design has problems, which Compose shows: it cannot be trained yet.')}]")
+    elif isinstance(config, str) and config:
+        st.caption(f":orange[{escape(config)}]")
     return processes, how
 
 
@@ -82,10 +94,9 @@ def _commands(document: Document, config: TrainConfig, processes: int, how: Dist
         )  # fmt: skip
 
 
-def _panel(document: Document, runs: Runs, moves: bool) -> None:
+def _panel(document: Document, runs: Runs, config: TrainConfig | str, moves: bool) -> None:
     entries = runs.all()
-    now = any(each.state in _MOVING for each in entries) or bool(tasks.running(document))
-    if now != moves:
+    if _moves(document, entries) != moves:
         st.rerun()  # the whole page, which looks again while something moves
     going_on(
         document,
@@ -93,12 +104,13 @@ def _panel(document: Document, runs: Runs, moves: bool) -> None:
             BEGINNING: _("Checking, and making the run's folder"),
             TAKING: _("Taking the weights"),
             LOOKING: _("Looking at the data"),
+            SUITING: _("Looking at what is to be learned"),
         },
     )
-    begun = outcome(document, BEGINNING)
-    if begun:
-        state.remember(_RUN, begun.result)
-        tasks.forget(document, BEGINNING)
+    begun = checked(document, config)
+    if begun and state.kept(_FOLLOWED, "") != begun.run:
+        state.remember(_FOLLOWED, begun.run)
+        pick(begun.run)
     taken = tasks.of(document, TAKING)
     if taken and not taken.running:
         if taken.job.error:
@@ -106,102 +118,8 @@ def _panel(document: Document, runs: Runs, moves: bool) -> None:
         else:
             text = _("The live model has the weights of {name}.").format(name=escape(str(taken.about)))
             st.markdown(f":material/check: {text}")
-    _deleted(runs)
+    deleted(runs)
     if not entries:
         st.caption(_("No run is here yet."))
         return
-    _runs(document, entries)
-
-
-def _runs(document: Document, entries: Sequence[RunEntry]) -> None:
-    named = {each.name: each for each in entries}
-    chosen = state.kept(_RUN, "")
-    names = list(named)
-    words = _states()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="run_row"):
-        name = st.selectbox(
-            _("Run"), names, names.index(chosen) if chosen in named else 0, key=f"train:pick:{chosen}", width=300,
-            format_func=lambda each: f"{each} · {words[named[each].state]}",
-        )  # fmt: skip
-        _orders(document, named[name])
-        others = st.multiselect(_("Beside"), [each for each in names if each != name], key="train:beside", width=260)
-    entry = named[name]
-    if entry.problem:
-        st.caption(f":orange[{escape(entry.problem)}]")
-    if entry.state == "interrupted":
-        text = _("Its process ended without a word. Resume goes on from the last checkpoint.")
-        st.caption(f":orange[{text}] {escape(asking.last_words(entry.path))}")
-    elif entry.state == "new":
-        st.caption(escape(asking.last_words(entry.path)))
-    show_run(name, entry.path, [(each, named[each].path) for each in others])
-
-
-def _states() -> dict[str, str]:
-    return {
-        "new": _("about to begin"), "running": _("running"), "paused": _("paused"), "interrupted": _("interrupted"),
-        "stopped": _("stopped"), "nan": _("stopped: not a number"), "finished": _("finished"), "failed": _("failed"),
-    }  # fmt: skip
-
-
-def _orders(document: Document, entry: RunEntry) -> None:
-    """What can be done with a run."""
-    path, moving = entry.path, entry.state in ("running", "paused")
-    if entry.state == "running":
-        st.button(_("Pause"), icon=":material/pause:", key="run_pause", on_click=asking.say, args=(path, "pause"))
-    if entry.state == "paused":
-        st.button(
-            _("Continue"),
-            icon=":material/play_arrow:",
-            key="run_continue",
-            on_click=asking.say,
-            args=(path, "continue"),
-        )
-        st.button(_("One step"), icon=":material/skip_next:", key="run_step", on_click=asking.say, args=(path, "step"))
-    if moving:
-        st.button(_("Stop run"), icon=":material/stop:", key="run_stop", on_click=asking.say, args=(path, "stop"))
-        return
-    st.button(
-        _("Resume"), icon=":material/play_arrow:", key="run_resume", on_click=_resume, args=(entry,),
-        disabled=entry.state == "finished", help=_("Goes on from the last checkpoint."),
-    )  # fmt: skip
-    st.button(
-        _("Take the weights"), icon=":material/download_done:", key="run_take", on_click=asking.take,
-        args=(document, path), help=_("Gives the live model the values that the run has, as one step."),
-    )  # fmt: skip
-    st.button(
-        _("Delete run"), icon=":material/delete:", type="tertiary", key="run_delete", on_click=_delete, args=(entry,)
-    )
-
-
-def _resume(entry: RunEntry) -> None:
-    try:
-        asking.launch(entry.path)
-    except ComposerError as error:
-        state.notify(str(error))
-    state.remember(_RUN, entry.name)
-
-
-def _delete(entry: RunEntry) -> None:
-    try:
-        state.remember(_DELETED, state.documents().workspace.runs.delete(entry.name))
-    except ComposerError as error:
-        state.notify(str(error))
-
-
-def _deleted(runs: Runs) -> None:
-    trashed: Trashed | None = state.kept(_DELETED, None)
-    if trashed is None:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="run_deleted"):
-        st.markdown(f":material/delete: {_('Deleted {name}.').format(name=escape(trashed.id))}", width="stretch")
-        st.button(
-            _("Undo deletion"), icon=":material/undo:", key="restore_run", on_click=_restore, args=(runs, trashed)
-        )
-
-
-def _restore(runs: Runs, trashed: Trashed) -> None:
-    try:
-        runs.restore(trashed)
-    except ComposerError as error:
-        state.notify(str(error))
-    state.remember(_DELETED, None)
+    follow(document, entries)

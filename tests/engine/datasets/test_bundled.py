@@ -26,6 +26,7 @@ EXPECTED = {
     "diabetes": ("values", (10,), (1,), 354, 88, 0),
     "linear": ("values", (2,), (1,), 800, 200, 0),
     "spirals": ("classes", (2,), (), 799, 201, 3),
+    "clouds": ("classes", (2,), (), 799, 201, 3),
     "characters": ("tokens", (32,), (32,), 577, 144, 0),
 }
 
@@ -128,6 +129,20 @@ def test_linear_data_has_the_weights_of_the_book() -> None:
     assert residual.std().item() == pytest.approx(0.01, rel=0.05)
 
 
+def test_generated_data_has_the_features_that_a_design_takes() -> None:
+    inputs = [Input(name="x", shape=("N", 5))]
+    data, clouds = load("linear", inputs), load("clouds", inputs, DataOptions(clouds=4))
+    both = whole(data)
+    design = torch.cat([both.inputs[0], torch.ones(1000, 1)], dim=1).double()
+    found = torch.linalg.lstsq(design, both.targets.double()).solution
+    assert (both.targets.double() - design @ found).std().item() == pytest.approx(0.01, rel=0.1)
+    assert "of 5 numbers" in data.text and data.features == ("x1", "x2", "x3", "x4", "x5")
+    points = whole(clouds)
+    centers = torch.stack([points.inputs[0][points.targets == k].mean(0) for k in range(4)])
+    nearest = torch.cdist(points.inputs[0], centers).argmin(1)
+    assert points.inputs[0].shape == (1000, 5) and (nearest == points.targets).float().mean() > 0.9
+
+
 @pytest.mark.parametrize("arms", [2, 7])
 def test_spirals_have_arms(arms: int) -> None:
     data = load("spirals", options=DataOptions(arms=arms, samples=700))
@@ -165,6 +180,9 @@ def test_a_limit_keeps_so_many() -> None:
         ("linear", {"samples": 10**9}, "samples: expects at most 1,000,000 that are generated, received 1,000,000,000"),
         ("spirals", {"arms": 1}, "spirals: expects 2 to 10 arms, received 1."),
         ("spirals", {"arms": 3, "samples": 5}, "spirals: expects at least 6 samples, received 5."),
+        ("linear", {"features": 0}, "features: expects 1 to 100,000, received 0. 2 is a good start."),
+        ("clouds", {"clouds": 1}, "clouds: expects 2 to 1,000 clouds, received 1."),
+        ("clouds", {"clouds": 9, "samples": 17}, "clouds: expects at least 18 samples, received 17."),
         ("characters", {"context": 0}, "context: expects 1 to 11,542 characters, received 0."),
         ("characters", {"context": 12000}, "context: expects 1 to 11,542 characters, received 12,000."),
     ],

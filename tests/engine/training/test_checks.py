@@ -17,9 +17,11 @@ from tests.engine.training.small import CONFIG, VALUES, blobs, mlp, values
 
 def test_what_fits_passes_with_its_memory() -> None:
     found = check(mlp(), blobs(), CONFIG)
-    assert found.problems == () and found.needed and found.free and found.batch is None
+    assert found.problems == () and found.memory and found.free and found.fits is None
     parameters = sum(count * 4 for count in (64, 16, 48, 3))
-    assert found.needed > 3 * parameters  # values, gradients, momentum
+    needed = found.memory
+    assert needed.parameters == needed.gradients == needed.optimizer == parameters and needed.batch == 16
+    assert needed.total == 3 * parameters + needed.activations and needed.activations > 16 * (4 + 2 * 16) * 4
 
 
 @pytest.mark.parametrize(("config", "text"), [
@@ -57,13 +59,16 @@ def test_memory_is_refused_with_the_numbers_and_a_batch_that_fits() -> None:
     design, data = templates.load("lenet"), registry.load("digits", templates.load("lenet").inputs, DataOptions())
     config = TrainConfig(batch_size=512)
     whole = check(design, data, config)
-    assert whole.problems == () and whole.needed
-    small = check(design, data, config, free=whole.needed // 2)
-    assert small.batch and 64 < small.batch < 512
-    assert check(design, data, config.model_copy(update={"batch_size": small.batch}), whole.needed // 2).problems == ()
+    assert whole.problems == () and whole.memory
+    small = check(design, data, config, free=whole.memory.total // 2)
+    assert small.fits and 64 < small.fits < 512
+    assert (
+        check(design, data, config.model_copy(update={"batch_size": small.fits}), whole.memory.total // 2).problems
+        == ()
+    )
     assert str(small.problems[0]).startswith("batch_size: expects at most ")
-    assert str(small.problems[0]).endswith(f"for 512; a batch of {small.batch} fits")
-    assert check(design, data, config, free=1000).batch == 0
+    assert str(small.problems[0]).endswith(f"for 512; a batch of {small.fits} fits")
+    assert check(design, data, config, free=1000).fits == 0
 
 
 def test_free_memory_is_known_here() -> None:
