@@ -5,6 +5,7 @@ A number that is not finite is None: JSON has none.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
@@ -14,6 +15,11 @@ from composer.data_reports import Task
 from composer.errors import Problem
 
 What = Literal["started", "resumed", "paused", "continued", "stopped", "nan", "finished", "failed", "checkpoint"]
+Measure = Literal["", "accuracy", "mean absolute error"]
+"""What the metric of a run is; "" where that is not known."""
+
+MEASURES: Mapping[Task, Measure] = {"classes": "accuracy", "tokens": "accuracy", "values": "mean absolute error"}
+
 ENDS: tuple[What, ...] = ("stopped", "nan", "finished", "failed")
 
 
@@ -94,12 +100,16 @@ class SamplesRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """Something that happened after `step` steps; `text` says more. `time` is in seconds since 1970."""
+    """Something that happened after `step` steps; `text` says more. `time` is in seconds since 1970.
+
+    What starts or resumes a run says what its metric is.
+    """
 
     step: int
     event: What
     time: float
     text: str = ""
+    measure: Measure = ""
     kind: Literal["event"] = "event"
 
 
@@ -131,13 +141,14 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """How far a run has come; loss and metric are those of its last step."""
+    """How far a run has come; loss and metric, which is a `measure`, are those of its last step."""
 
     step: int
     steps: int
     epoch: int
     loss: float | None
     metric: float | None
+    measure: Measure = ""
 
 
 @dataclass(frozen=True, slots=True)

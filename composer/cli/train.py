@@ -134,7 +134,7 @@ class Lines:
         if self._quiet or (now - self._last < _EVERY and event.step < event.steps):
             return
         self._last = now
-        metric = "" if event.metric is None else f"  metric {event.metric:.4f}"
+        metric = "" if event.metric is None else f"  {event.measure} {event.metric:.4f}"
         loss = "not finite" if event.loss is None else f"{event.loss:.4f}"
         click.echo(f"step {event.step:,} of {event.steps:,}  epoch {event.epoch + 1}  loss {loss}{metric}")
 

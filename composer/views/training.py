@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from typing import Any, TypeAlias
 
-from composer.training_reports import EpochRow, ParameterRow, ParametersRow, Row, SamplesRow, StepRow
+from composer.training_reports import EpochRow, EventRow, Measure, ParameterRow, ParametersRow, Row, SamplesRow, StepRow
 
 Figure = dict[str, Any]
 Runs: TypeAlias = Sequence[tuple[str, Sequence[Row]]]
 """Rows of runs, each with the run's name."""
 
 _COLORS = ("#6366f1", "#f59e0b", "#10b981", "#ef4444", "#06b6d4", "#a855f7", "#84cc16", "#ec4899")
+_SCALES = {False: {"type": "linear", "exponentformat": "SI"}, True: {"type": "log", "tickformat": "~g"}}
 _MOST = 1_500  # points of a curve
 
 
@@ -24,6 +25,11 @@ def steps(rows: Sequence[Row]) -> Iterator[StepRow]:
 def epochs(rows: Sequence[Row]) -> Iterator[EpochRow]:
     """The rows of epochs."""
     return (row for row in rows if isinstance(row, EpochRow))
+
+
+def measure(rows: Sequence[Row]) -> Measure:
+    """What the metric of a run is."""
+    return next((row.measure for row in reversed(rows) if isinstance(row, EventRow) and row.measure), "")
 
 
 def curves(runs: Runs, what: str, title: str, logarithmic: bool = False) -> Figure:
@@ -62,7 +68,7 @@ def _layout(title: str, logarithmic: bool) -> Figure:
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "xaxis": {"title": {"text": "step"}},
-        "yaxis": {"title": {"text": title}, "type": "log" if logarithmic else "linear", "exponentformat": "SI"},
+        "yaxis": {"title": {"text": title}, **_SCALES[logarithmic]},
         "hovermode": "closest",
         "uirevision": title,
     }

@@ -61,7 +61,7 @@ def test_a_run_is_begun_followed_and_its_weights_taken(opened: AppTest, workspac
     name = until(opened, workspace, "finished")
     rows = Following(workspace.runs.path(name) / METRICS).read()
     assert len(list(views.epochs(rows))) == 3 and len(opened.get("plotly_chart")) >= 2
-    assert "samples/s" in said(opened) and "test metric" in said(opened)
+    assert "samples/s" in said(opened) and "test accuracy" in said(opened)
     assert models.pool().get("net").call("held", text=document("net").text) == before
     checked(opened.button(key="run_take").click().run())
     assert f"The live model has the weights of {name}." in said(opened)

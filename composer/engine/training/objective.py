@@ -17,7 +17,7 @@ from composer.training.losses import TARGETS
 
 
 class Objective:
-    """Gives a loss to make small and a metric for people: accuracy for classes and tokens, else mean absolute error.
+    """Gives a loss to make small and a metric for people, which `MEASURES` names.
 
     `summed`: the loss is a sum over the samples, no mean.
     """

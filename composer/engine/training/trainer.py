@@ -27,7 +27,7 @@ from composer.engine.training.recording import Metrics, Recorder
 from composer.errors import Cancelled
 from composer.training.config import TrainConfig
 from composer.training.layout import MODEL
-from composer.training_reports import EpochRow, EventRow, Row, SamplesRow, Trained, TrainReport, What
+from composer.training_reports import MEASURES, EpochRow, EventRow, Row, SamplesRow, Trained, TrainReport, What
 
 NORMS_EVERY = 10
 """Steps between two looks at the norm of the gradients, where they are not clipped."""
@@ -290,4 +290,4 @@ class Trainer:
 
     def _told(self) -> None:
         if row := self.recorder.last:
-            self.tell(Trained(row.step, self.steps, row.epoch, row.loss, row.metric))
+            self.tell(Trained(row.step, self.steps, row.epoch, row.loss, row.metric, MEASURES[self.data.task]))

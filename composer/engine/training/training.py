@@ -27,7 +27,7 @@ from composer.engine.training.trainer import Run, Tell, Trainer
 from composer.errors import Cancelled, Problem, TrainingError
 from composer.training.config import TrainConfig
 from composer.training.layout import INITIAL, METRICS
-from composer.training_reports import EventRow, TrainReport, What
+from composer.training_reports import MEASURES, EventRow, TrainReport, What
 
 _FAILURES = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError, MemoryError)
 _FIRST = 2  # samples that give lazy layers their sizes: normalizations want more than one
@@ -114,4 +114,5 @@ def _begin(trainer: Trainer) -> None:
         run.checkpoints.sweep()
         run.metrics.cut(trainer.progress.step)
         event: What = "resumed" if steps else "started"
-        run.metrics.write([EventRow(trainer.progress.step, event, time.time(), f"process {os.getpid()}")])
+        measure = MEASURES[trainer.data.task]
+        run.metrics.write([EventRow(trainer.progress.step, event, time.time(), f"process {os.getpid()}", measure)])

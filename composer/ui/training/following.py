@@ -38,12 +38,14 @@ def show_run(name: str, path: Path, others: Sequence[tuple[str, Path]]) -> None:
     """All that is known of a run; the curves of `others` beside its own."""
     rows = rows_of(path)
     runs = [(name, rows), *((each, rows_of(place)) for each, place in others)]
-    _standing(rows)
+    measure = {"accuracy": _("accuracy"), "mean absolute error": _("mean absolute error"), "": _("metric")}
+    metric = measure[views.measure(rows)]
+    _standing(rows, metric)
     left, right = st.columns(2, gap="medium")
     with left:
         st.plotly_chart(views.curves(runs, "loss", _("loss"), logarithmic=True), key="train_loss", config=_CHART)
     with right:
-        st.plotly_chart(views.curves(runs, "metric", _("metric")), key="train_metric", config=_CHART)
+        st.plotly_chart(views.curves(runs, "metric", metric), key="train_metric", config=_CHART)
     show_twins(runs[0], runs[1:])
     _samples(path, rows)
     with st.expander(_("Learning rate, throughput, gradients"), key="train:rates", on_change="rerun") as part:
@@ -59,7 +61,7 @@ def show_run(name: str, path: Path, others: Sequence[tuple[str, Path]]) -> None:
             _parameters(rows)
 
 
-def _standing(rows: Sequence[Row]) -> None:
+def _standing(rows: Sequence[Row], metric: str) -> None:
     last = next((row for row in reversed(rows) if isinstance(row, StepRow)), None)
     tested = next((row for row in reversed(rows) if isinstance(row, EpochRow)), None)
     if last is None:
@@ -72,7 +74,7 @@ def _standing(rows: Sequence[Row]) -> None:
         _("{seconds:,.0f} s trained").format(seconds=last.seconds),
     ]
     if tested is not None and tested.metric is not None:
-        parts.append(_("**test metric {metric:.4g}**").format(metric=tested.metric))
+        parts.append(_("**test {metric} {value:.4g}**").format(metric=metric, value=tested.metric))
     st.markdown(" · ".join(parts))
 
 
