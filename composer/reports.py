@@ -277,6 +277,13 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a result as text, told as soon as it is there: it is left where the rest never comes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResolvedReport:
     """A lazy layer of a live model that took its sizes: from what input, and what it is since.
 

@@ -222,7 +222,7 @@ def _utc(text: str) -> str:
 class Recording(Frozen):
     """An experiment as it was timed. `design` is the name of the design, where it was one that was timed.
 
-    `date` is when it began, in UTC.
+    `date` is when it began, in UTC. `stopped`: it came to no end, and has the points that were finished.
     """
 
     format: Literal["block-composer-recording"] = "block-composer-recording"
@@ -234,6 +234,7 @@ class Recording(Frozen):
     versions: Versions
     series: Annotated[tuple[Series, ...], Field(max_length=MAX_SERIES)]
     breakdowns: Annotated[tuple[Breakdown, ...], Field(max_length=16)] = ()
+    stopped: bool = False
 
     @property
     def experiment(self) -> str:

@@ -84,6 +84,8 @@ def said(recording: Recording) -> str:
 
 def findings(recording: Recording) -> Iterator[str]:
     """What stands out: crossovers, what a way costs beside another, the longest layers, what failed."""
+    if recording.stopped:
+        yield "It was stopped before it was done: these are the points that were finished."
     for _x, text in crossings(recording):
         yield f"{text[0].upper()}{text[1:]}."
     for found in recording.breakdowns:

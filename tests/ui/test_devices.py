@@ -159,7 +159,7 @@ def test_two_devices_need_two(opened: AppTest) -> None:
 
 
 def test_stop_is_quick_and_another_run_finds_what_goes_on(opened: AppTest, workspace: Workspace) -> None:
-    asking.begin(document("net"), Matmul(sizes=(2048, 4096), method=Method(seconds=60)))
+    asking.begin(document("net"), Fetching(products=100_000, sizes=(2048,), method=Method(seconds=60)))
     to(opened, wait=False)
     assert "stop:timing" in [each.key for each in opened.button]
     other = pages.AppTest.from_function(pages._page, kwargs={"page": "devices"}, default_timeout=60)
@@ -174,6 +174,21 @@ def test_stop_is_quick_and_another_run_finds_what_goes_on(opened: AppTest, works
     took = time.monotonic() - begun
     assert took < 2
     assert "was stopped before it was done" in said(settled(opened)) and not workspace.recordings.all()
+
+
+def test_what_was_finished_is_left_of_an_experiment_that_is_stopped(opened: AppTest, workspace: Workspace) -> None:
+    asking.begin(document("net"), Matmul(sizes=(8, 16384), copy_bytes=2**16, method=Method(seconds=60)))
+    task = tasks.of(document("net"), TIMING)
+    assert task
+    while len(task.asking.pieces) < 2:
+        time.sleep(0.01)
+    tasks.stop(document("net"), TIMING)
+    to(opened)
+    [entry] = workspace.recordings.all()
+    assert entry.recording and entry.recording.stopped
+    assert [[point.x for point in each.points] for each in entry.recording.series] == [[2**16], [8]]
+    assert "It was stopped before it was done: these are the points that were finished." in said(opened)
+    assert ", stopped" in opened.multiselect(key="timing:shown:matmul").options[0] and charts(opened) >= 1
 
 
 def test_recordings_of_other_machines_are_drawn_over_ours(opened: AppTest, workspace: Workspace) -> None:

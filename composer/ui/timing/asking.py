@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from composer.device_reports import DevicesReport, MixReport, MoveReport
-from composer.errors import KernelTimeout
+from composer.errors import KernelStopped, KernelTimeout
+from composer.recordings.pieces import together
 from composer.recordings.settings import OF_A_DESIGN, Settings
 from composer.recordings.text import loads, settings_text
 from composer.reports import KernelReport
@@ -82,14 +83,23 @@ def move(document: Document, device: str) -> None:
 
 
 def begin(document: Document, settings: Settings) -> None:
-    """Time what `settings` say; the recording is kept in the workspace as soon as it is there."""
+    """Time what `settings` say; the recording is kept in the workspace as soon as it is there.
+
+    Where its process ends before, as by Stop, what was finished is kept.
+    """
     text, recordings = document.text, state.documents().workspace.recordings
     of_a_design = settings.kind in OF_A_DESIGN
 
     def work(ask: Asking) -> str:
         design = text if of_a_design else ""
-        found = ask(models.timings(), document.id, "measure", settings=settings_text(settings), text=design)
-        return recordings.save(loads(found))
+        try:
+            found = loads(ask(models.timings(), document.id, "measure", settings=settings_text(settings), text=design))
+        except KernelStopped:
+            left = together([loads(piece.text) for piece in ask.pieces])
+            if left is None:
+                raise
+            found = left
+        return recordings.save(found)
 
     def stop() -> None:
         models.timings().close(document.id)  # at once, whatever it is doing: it holds nothing that is worth keeping
