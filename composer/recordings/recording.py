@@ -145,7 +145,10 @@ class Series(Frozen):
 
 
 class Row(Samples):
-    """A layer or op of a pass, by its path, and the time that it took in itself. The loss has the path ""."""
+    """A layer or op of a pass, by its path, and the time that it took in itself.
+
+    The loss, and sums of gradients, have the path "".
+    """
 
     path: Text
     kind: Name
@@ -191,8 +194,8 @@ class Breakdown(Frozen):
     def overhead(self) -> float:
         """Seconds that no row explains, less what watching adds to the rows.
 
-        In a forward pass, the Python between layers. In a backward pass, also what autograd does between its nodes,
-        such as adding up the gradients of a parameter that several layers share.
+        In a forward pass, the Python between layers. In a backward pass, what autograd does between its nodes, but for
+        adding up gradients, which is a row.
         """
         return self.total - math.fsum(map(self.seconds, self.rows))
 

@@ -93,7 +93,7 @@ def findings(recording: Recording) -> Iterator[str]:
             yield f"Layers of the {found.what} pass on {found.device}: {found.failure}"
             continue
         rows = shares(found)
-        names = ", ".join(f"{row.path} {row.part:.0%}" for row in longest(rows))
+        names = ", ".join(f"{row.path or row.kind} {row.part:.0%}" for row in longest(rows))
         yield (
             f"A {found.what} pass of {found.batch:,} took {duration(found.total)} on {found.device}; "
             f"most of it: {names}; overhead {rows[-1].part:.0%}."
