@@ -62,7 +62,7 @@ def optimizer_of(model: nn.Module, kind: str, rate: float, kept: Optimizing | No
     return optimizer
 
 
-def brought(model: nn.Module, kept: Optimizing | None) -> Optimizing | None:
+def along(model: nn.Module, kept: Optimizing | None) -> Optimizing | None:
     """What was `kept`, on the device of `model` where it is of that: torch knows what of it belongs there."""
     if kept is None or not going_on(model, kept.kind, kept):
         return kept

@@ -39,7 +39,7 @@ def move_model(state: State, progress: Progress, text: str, device: str) -> Move
     from composer.engine.build import saved_names
     from composer.engine.devices import CPU, device_of
     from composer.engine.lazy import waiting
-    from composer.engine.optimizing import brought, going_on
+    from composer.engine.optimizing import along, going_on
     from composer.engine.timing.designs import inputs_for
     from composer.kernel.parameters import open_values
 
@@ -48,7 +48,7 @@ def move_model(state: State, progress: Progress, text: str, device: str) -> Move
     changes.follow(model)
     report = moving.move_module(model, there)
     changes.rebuilt(model, saved_names(model))  # buffers are other tensors now
-    state.device, state.optimizing = str(there), brought(model, state.optimizing)
+    state.device, state.optimizing = str(there), along(model, state.optimizing)
     outputs, error = ((), "") if waiting(model) else moving.outputs_on(model, inputs_for(read(text), 2, {}, CPU))
     gradients = sum(each.grad is not None for each in model.parameters())
     kept = state.optimizing and going_on(model, state.optimizing.kind, state.optimizing)

@@ -16,8 +16,7 @@ from composer.engine.home import brought, home_of, on_cpu, random_apart
 from composer.engine.lazy import resolving
 from composer.engine.located import located
 from composer.engine.moving import META, move_module, send
-from composer.engine.optimizing import brought as optimizer_brought
-from composer.engine.optimizing import kept_of, optimizer_of
+from composer.engine.optimizing import along, kept_of, optimizer_of
 from composer.engine.run import run
 from composer.errors import DesignError, MeasureError
 from tests.build import chain, layer, linear
@@ -169,13 +168,13 @@ def test_what_an_optimizer_keeps_is_brought_where_it_is_of_this_model() -> None:
     optimizer = optimizer_of(model, "Adam", 0.1)
     optimizer.step()
     kept = kept_of(model, "Adam", optimizer, 1)
-    again = optimizer_brought(model, kept)
+    again = along(model, kept)
     assert again is not None and again.steps == 1 and again.parameters == kept.parameters
     assert all(torch.equal(again.state["state"][k]["exp_avg"], each["exp_avg"])
                for k, each in kept.state["state"].items())  # fmt: skip
-    assert optimizer_brought(nn.Linear(2, 2), kept) is kept and optimizer_brought(model, None) is None
+    assert along(nn.Linear(2, 2), kept) is kept and along(model, None) is None
     model.to(META)
-    gone = optimizer_brought(model, kept)
+    gone = along(model, kept)
     assert gone is not None and all(each["exp_avg"].is_meta for each in gone.state["state"].values())
 
 
