@@ -46,6 +46,7 @@ Sort = Literal["parameter", "buffer", "attribute"]
 @dataclass(frozen=True, slots=True)
 class Moved:
     """What became of one tensor in a move. `same`: it is the very same object as before; `shares`: the same memory.
+    `nbytes` are those of its values; 0 for one that has none yet.
 
     An attribute is a plain tensor that a module has, which is registered nowhere: it stays where it was.
     """
@@ -56,6 +57,7 @@ class Moved:
     after: str
     same: bool
     shares: bool
+    nbytes: int = 0
 
     @property
     def moved(self) -> bool:
@@ -64,10 +66,11 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class MoveReport:
-    """A tensor or module that was sent to a device. `same`: `x.to(device) is x`.
+    """A tensor or module that was sent to a device, in so many `seconds`. `same`: `x.to(device) is x`.
 
     `outputs` are the devices of what a model gave there for inputs that were there, too; `error` is what torch raised
-    instead ("" for nothing, or where it was not run).
+    instead ("" for nothing, or where it was not run). `gradients` are those that went with their parameters, and
+    `optimizer` is what went with the model of one ("" for nothing).
     """
 
     what: str
@@ -76,6 +79,19 @@ class MoveReport:
     rows: tuple[Moved, ...] = ()
     outputs: tuple[str, ...] = ()
     error: str = ""
+    seconds: float = 0.0
+    gradients: int = 0
+    optimizer: str = ""
+
+    @property
+    def moved(self) -> tuple[Moved, ...]:
+        """What is on another device than before."""
+        return tuple(row for row in self.rows if row.moved)
+
+    @property
+    def left(self) -> tuple[Moved, ...]:
+        """Plain tensors that stayed on another device, as `to` does not know of them."""
+        return tuple(row for row in self.rows if row.sort == "attribute" and row.after != self.device)
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,13 +256,15 @@ class OpenReport:
 
 @dataclass(frozen=True, slots=True)
 class KernelReport:
-    """What a kernel holds: the class of its live model ("" for none), and whether it has only initial values.
+    """What a kernel holds: the class of its live model ("" for none), and whether it is as it began.
 
-    Initial values are those that building the design anew would give, so nothing is lost with them.
+    `initial`: its values are those that building the design anew would give, and it is on the CPU, so nothing is lost
+    with them. `device` is where it is, or would be built.
     """
 
     class_name: str
     initial: bool
+    device: str = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,13 @@ class Progress:
     text: str
     done: int
     total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a result as text, told as soon as it is there: it is left where the rest never comes."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from composer.design import text
 from composer.errors import RecordingError
 from composer.recordings.settings import DTYPES, EXPERIMENTS, OF_A_DESIGN, Settings
 from composer.recordings.text import dumps, settings_of
-from composer.reports import Progress
+from composer.reports import Piece, Progress
 from composer.views.timings import recording_lines
 from composer.views.wording import clean
 
@@ -116,7 +116,7 @@ class _Lines:
     def __init__(self) -> None:
         self._last = ""
 
-    def __call__(self, event: Progress) -> None:
-        if event.text != self._last:
+    def __call__(self, event: Progress | Piece) -> None:
+        if isinstance(event, Progress) and event.text != self._last:
             self._last = event.text
             click.echo(clean(f"[{event.done + 1}/{event.total}] {event.text}"), err=True)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +19,7 @@ from composer.engine import flags
 from composer.engine.calls import watched
 from composer.engine.data import Sample
 from composer.engine.decades import decades, plain
+from composer.engine.home import brought, home_of, random_apart
 from composer.engine.lazy import all_sized
 from composer.engine.located import located
 from composer.engine.objectives import objective
@@ -28,6 +27,7 @@ from composer.engine.origins import Place
 from composer.engine.preview import dtype_name
 from composer.engine.signals import Ops, Signals
 from composer.engine.statistics import statistics
+from composer.engine.timing.clocks import synchronized
 from composer.engine.uses import Uses, first, reports
 from composer.signals import GradientsReport, ParameterSignal, Standing, norm_of
 
@@ -52,20 +52,18 @@ def gradients(
         DesignError: where lazy layers still wait for their sizes, or the sample or the loss does not fit the model.
     """
     all_sized(model)
-    device = next((each.device for each in model.parameters()), torch.device("cpu"))
-    inputs = [tensor.to(device) for tensor in sample.tensors]
-    with apart(device, seed):
+    device = home_of(model)
+    inputs = brought(sample.tensors, model)
+    with random_apart(device, seed), torch.enable_grad():
         twin = copy.deepcopy(model).train(training)
         named = _named(twin)
         uses, signals = Uses(twin), Signals()
-        start = time.perf_counter()
+        start = synchronized([device])
         output = _forward(twin, inputs, uses, signals, code or Code())
         value, target = objective(loss, output, sample.labels, seed)
         if value.requires_grad:
             value.backward()  # type: ignore[no-untyped-call]
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
-        seconds = time.perf_counter() - start
+        seconds = synchronized([device]) - start
     largest = max((_largest(each) for each in named), default=0.0)
     rows = tuple(_row(parameter, names, uses, largest) for parameter, names in named.items())
     norm = math.sqrt(sum(norm_of(row.gradient) ** 2 for row in rows if row.gradient))
@@ -74,15 +72,6 @@ def gradients(
         loss, float(value.detach()), target, training, sample.text, samples, seconds, norm, rows,
         flags.of_layers(signals.reports()),
     )  # fmt: skip
-
-
-@contextmanager
-def apart(device: torch.device, seed: int) -> Iterator[None]:
-    """A random state of its own, and gradients whatever the caller has switched off."""
-    devices = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices), torch.enable_grad():
-        torch.manual_seed(seed)
-        yield
 
 
 def _named(model: nn.Module) -> dict[nn.Parameter, tuple[str, ...]]:

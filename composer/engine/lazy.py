@@ -13,6 +13,7 @@ from torch.nn.parameter import is_lazy
 from torch.utils.hooks import RemovableHandle
 
 from composer.catalog import LAYERS
+from composer.engine.home import home_of
 from composer.engine.preview import own_tensors, type_of
 from composer.errors import DesignError, Problem
 from composer.reports import ResolvedReport, ValueType
@@ -74,16 +75,18 @@ class _Watch:
 
     def hooks(self, path: str, module: nn.Module) -> tuple[RemovableHandle, RemovableHandle]:
         """Hooks around the one with which torch makes a lazy layer infer its sizes."""
-        kind, outside = type(module).__name__, torch.empty(0)
+        kind, outside, home = type(module).__name__, torch.empty(0), home_of(module)
 
         def before(module: nn.Module, args: tuple[Any, ...]) -> None:
             nonlocal outside
+            module.cpu()  # whose random numbers are those of the seed on every device
             outside = torch.get_rng_state()
             torch.set_rng_state(self._draws)
 
         def after(module: nn.Module, args: tuple[Any, ...]) -> None:
             self._draws = torch.get_rng_state()
             torch.set_rng_state(outside)
+            module.to(home)
             first.remove()
             second.remove()
             self.found.append(resolved(path, kind, module, type_of(args[0]) or ()))
@@ -112,7 +115,7 @@ class _Kept:
             name: (value, dict(value) if isinstance(value, dict) else None) for name, value in vars(module).items()
         }
         own = (*module.parameters(recurse=False), *module.buffers(recurse=False))
-        self._uninitialized = [(tensor, type(tensor)) for tensor in own if is_lazy(tensor)]
+        self._uninitialized = [(tensor, type(tensor), tensor.device) for tensor in own if is_lazy(tensor)]
 
     def restore(self) -> None:
         module: Any = self._module
@@ -123,7 +126,7 @@ class _Kept:
                 value.clear()
                 value.update(content)
             vars(module)[name] = value
-        for tensor, sort in self._uninitialized:
-            if not is_lazy(tensor):
-                tensor.data = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
+        for tensor, sort, device in self._uninitialized:
+            if not is_lazy(tensor) or tensor.device != device:
+                tensor.data = torch.empty(0, dtype=tensor.dtype, device=device)
                 tensor.__class__ = sort

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,8 @@ from composer.engine.preview import type_of
 from composer.errors import DesignError, Problem
 from composer.reports import describe
 
+_MIXED = "all tensors to be on the same device"
+_DEVICE = re.compile(r"\b(?:cpu|meta|(?:cuda|mps|xpu)(?::\d+)?)\b")
 _FAILURES = (RuntimeError, ValueError, TypeError, IndexError, AssertionError, NotImplementedError)
 
 
@@ -36,13 +39,17 @@ def located(model: nn.Module) -> Iterator[None]:
     except _FAILURES as error:
         if not running or "memory" in str(error):
             raise
-        raise DesignError(_problem(*running[-1])) from None
+        raise DesignError(_problem(*running[-1], str(error))) from None
     finally:
         for handle in handles:
             handle.remove()
 
 
-def _problem(path: str, module: nn.Module, args: tuple[Any, ...]) -> Problem:
+def _problem(path: str, module: nn.Module, args: tuple[Any, ...], error: str) -> Problem:
+    if _MIXED in error:
+        there = " and ".join(dict.fromkeys(_DEVICE.findall(error)))
+        expected = "tensors on one device (one that its code makes goes there by device=x.device)"
+        return Problem(path, "devices", expected, f"tensors on {there}", detail=error[:300])
     received = " and ".join(describe(type_of(each)) + _range(each) for each in args)
     return Problem(path, "run", f"input that {type(module).__name__} can take", received or "nothing")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 KINDS: Mapping[str, Callable[..., torch.optim.Optimizer]] = {
     "SGD": torch.optim.SGD,
@@ -37,8 +38,12 @@ class Optimizing:
 
 
 def trained(model: nn.Module) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """The parameters that an optimizer of `model` is made of: those that are not frozen, tied ones once."""
-    return tuple((name, tuple(each.shape)) for name, each in model.named_parameters() if each.requires_grad)
+    """The parameters that an optimizer of `model` is made of: those that are not frozen, tied ones once.
+
+    One that waits for its sizes has none.
+    """
+    found = ((name, each) for name, each in model.named_parameters() if each.requires_grad)
+    return tuple((name, () if is_lazy(each) else tuple(each.shape)) for name, each in found)
 
 
 def going_on(model: nn.Module, kind: str, kept: Optimizing | None) -> Optimizing | None:
@@ -55,6 +60,13 @@ def optimizer_of(model: nn.Module, kind: str, rate: float, kept: Optimizing | No
         for group in optimizer.param_groups:
             group["lr"] = rate
     return optimizer
+
+
+def along(model: nn.Module, kept: Optimizing | None) -> Optimizing | None:
+    """What was `kept`, on the device of `model` where it is of that: torch knows what of it belongs there."""
+    if kept is None or not going_on(model, kept.kind, kept):
+        return kept
+    return kept_of(model, kept.kind, optimizer_of(model, kept.kind, kept.rate, kept), kept.steps)
 
 
 def kept_of(model: nn.Module, kind: str, optimizer: torch.optim.Optimizer, steps: int) -> Optimizing:

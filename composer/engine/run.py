@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +12,9 @@ from torch.func import functional_call
 from torch.nn.parameter import is_lazy
 
 from composer.engine.data import Sample
+from composer.engine.home import brought, home_of, random_apart
 from composer.engine.preview import dtype_name
+from composer.engine.timing.clocks import synchronized
 from composer.reports import ArrayReport, RunReport
 
 MAX_VALUES = 100_000  # numbers of one tensor that a report holds
@@ -26,14 +27,12 @@ def run(model: nn.Module, names: Sequence[str], sample: Sample, seed: int = 0) -
     changed: it takes its sizes from its first input, as in torch, and draws its values under `seed`, unless
     `composer.engine.lazy.resolving` watches over the run.
     """
-    device = next((each.device for each in model.parameters()), torch.device("cpu"))
-    inputs = [tensor.to(device) for tensor in sample.tensors]
+    device = home_of(model)
+    inputs = brought(sample.tensors, model)
     with _looking(model, device, seed):
-        start = time.perf_counter()
+        start = synchronized([device])
         outputs = functional_call(model, _private(model), tuple(inputs))
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
-        seconds = time.perf_counter() - start
+        seconds = synchronized([device]) - start
     rows = (_array(name, tensor) for name, tensor in zip(names, sample.tensors, strict=True))
     return RunReport(seconds, sample.text, tuple(rows), tuple(_arrays("output", outputs)), sample.labels)
 
@@ -41,8 +40,7 @@ def run(model: nn.Module, names: Sequence[str], sample: Sample, seed: int = 0) -
 @contextmanager
 def _looking(model: nn.Module, device: torch.device, seed: int) -> Iterator[None]:
     training = {module: module.training for module in model.modules()}
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), torch.no_grad():
-        torch.manual_seed(seed)
+    with random_apart(device, seed), torch.no_grad():
         model.eval()
         try:
             yield

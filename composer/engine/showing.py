@@ -87,7 +87,7 @@ def picture(tensor: Tensor, first: int = 0) -> Picture | None:
 def _image(matrix: Tensor, cell: tuple[int, int]) -> tuple[tuple[float, ...], ...]:
     if cell == (1, 1):
         real = matrix.abs() if matrix.is_complex() else matrix
-        return tuple(map(tuple, real.double().tolist()))
+        return tuple(map(tuple, real.cpu().double().tolist()))
     bands = []
     for band in torch.split(matrix, cell[0]):  # not all at once: no copy of a large matrix
         real = (band.abs() if band.is_complex() else band).float()

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from composer.engine.calls import Calls
-from composer.engine.decades import plain
+from composer.engine.decades import doubles, plain
 from composer.engine.objectives import tensors
 from composer.engine.origins import Place, place
 from composer.engine.uses import is_layer
@@ -71,7 +71,7 @@ def _counts(tensor: Tensor) -> bool:
 
 
 def _came_back(row: _Row, gradient: Tensor) -> None:
-    row.gradient = float(torch.linalg.vector_norm(plain(gradient), dtype=torch.float64))
+    row.gradient = float(torch.linalg.vector_norm(doubles(gradient)))
 
 
 def _signal(path: str, kind: str, output: Tensor, channels_first: bool) -> LayerSignal:
@@ -84,7 +84,7 @@ def _signal(path: str, kind: str, output: Tensor, channels_first: bool) -> Layer
     if kind in _RANGES:
         low, high = _RANGES[kind]
         edge = FLAT * (high - low)
-        saturated = float(((values < low + edge) | (values > high - edge)).double().mean())
+        saturated = int(((values < low + edge) | (values > high - edge)).count_nonzero()) / values.numel()
     known: tuple[float | None, float | None] = (mean, std) if finite else (None, None)
     return LayerSignal(path, kind, tuple(output.shape), *known, zeros, finite, units, dead, saturated)
 

@@ -1,5 +1,6 @@
 """Exact statistics and a histogram of a tensor, piece by piece: a piece stays in the processor's cache.
 
+They are computed on the CPU, so that they are the same on every device, also where one has no double precision.
 `torch.histc` and `var_mean` would take several times as long, and a copy of the whole tensor as much memory again.
 """
 
@@ -181,9 +182,9 @@ def _histogram(values: _Values, low: float, high: float) -> Histogram:
     if width < 1e-300 or not math.isfinite(high - low):
         return _by_comparing(values, low, high)
     scale = 1 / width
-    counter = _Counter(values.tensor.device)
-    places = torch.empty(PIECE, dtype=torch.float64 if exact else torch.float32, device=values.tensor.device)
-    offset = torch.tensor(-low * scale, dtype=places.dtype, device=places.device)
+    counter = _Counter()
+    places = torch.empty(PIECE, dtype=torch.float64 if exact else torch.float32)
+    offset = torch.tensor(-low * scale, dtype=places.dtype)
     for piece in values.doubles() if exact else values.floats():
         place = places[: piece.numel()]
         if exact:
@@ -197,12 +198,12 @@ def _histogram(values: _Values, low: float, high: float) -> Histogram:
 class _Counter:
     """Counts how often each bin comes, two values at a time: `bincount` takes half as long over pairs of them."""
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self) -> None:
         self._places = BINS + 1  # the upper edge has one of its own, until the end
-        self._numbers = torch.empty(PIECE, dtype=torch.int16, device=device)
-        self._pairs = torch.empty(PIECE // 2, dtype=torch.int16, device=device)
-        self._found = torch.zeros(self._places**2, dtype=torch.int64, device=device)
-        self._odd = torch.zeros(self._places, dtype=torch.int64, device=device)
+        self._numbers = torch.empty(PIECE, dtype=torch.int16)
+        self._pairs = torch.empty(PIECE // 2, dtype=torch.int16)
+        self._found = torch.zeros(self._places**2, dtype=torch.int64)
+        self._odd = torch.zeros(self._places, dtype=torch.int64)
 
     def add(self, places: Tensor) -> None:
         """Count places from 0 to BINS, of which the fraction is cut off."""
@@ -222,11 +223,10 @@ class _Counter:
 
 def _by_comparing(values: _Values, low: float, high: float) -> Histogram:
     """Bins so narrow, or so wide, that numbers hardly tell places in them apart."""
-    device = values.tensor.device
-    edges = torch.tensor(Histogram(low, high, (0,) * BINS).edges[1:-1], dtype=torch.float64, device=device)
+    edges = torch.tensor(Histogram(low, high, (0,) * BINS).edges[1:-1], dtype=torch.float64)
     counts = torch.zeros(BINS, dtype=torch.int64)
     for piece in values.doubles():
-        counts += torch.bincount(torch.bucketize(piece, edges, right=True), minlength=BINS).cpu()
+        counts += torch.bincount(torch.bucketize(piece, edges, right=True), minlength=BINS)
     return Histogram(low, high, tuple(counts.tolist()))
 
 
@@ -239,6 +239,7 @@ def _floating(piece: Tensor) -> Tensor:
 def _pieces(tensor: Tensor) -> Iterator[Tensor]:
     """All values, in flat pieces of real numbers that `aminmax` can compare, whatever the order."""
     for piece in _flat(tensor):
+        piece = piece.cpu()
         if piece.is_complex():
             yield piece.abs()
         elif piece.is_floating_point() and piece.dtype.itemsize < 4:

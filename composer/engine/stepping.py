@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from composer.engine.build import saved_names
 from composer.engine.data import Sample
-from composer.engine.gradients import apart
+from composer.engine.home import brought, home_of, random_apart
 from composer.engine.lazy import all_sized
 from composer.engine.located import located
 from composer.engine.objectives import objective
@@ -46,11 +46,10 @@ def stepped(
         DesignError: where lazy layers still wait for their sizes, or the sample or the loss does not fit the model.
     """
     all_sized(model)
-    device = next((each.device for each in model.parameters()), torch.device("cpu"))
-    with apart(device, seed):
+    with random_apart(home_of(model), seed), torch.enable_grad():
         twin = copy.deepcopy(model).train(training)
         with located(twin):
-            output = twin(*(tensor.to(device) for tensor in sample.tensors))
+            output = twin(*brought(sample.tensors, model))
         value, _target = objective(loss, output, sample.labels, seed)
         kept = going_on(model, kind, kept)
         for each in twin.parameters():

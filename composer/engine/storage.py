@@ -1,21 +1,22 @@
 """One chain of layers, kept in three ways: registered by hand, in a plain list, and in a `ModuleList` (5.1.6, 1).
 
 What torch does for a module rests on its layers being registered; what forward does, does not. All is tried on copies,
-so the model is never touched.
+so the model is never touched, on the CPU, wherever that is.
 """
 
 from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from composer.engine.data import Sample
+from composer.engine.devices import CPU
+from composer.engine.home import random_apart
 from composer.engine.lazy import waiting
 from composer.engine.objectives import objective
 from composer.errors import DesignError, Problem
@@ -68,9 +69,8 @@ def storage(model: nn.Module, sample: Sample, path: str = "", seed: int = 0) -> 
         DesignError: where there is no plain chain at the path, or its lazy layers still wait for their sizes.
     """
     chain = _chain(model, path)
-    device = next((each.device for each in model.parameters()), torch.device("cpu"))
-    with _apart(device, seed):
-        x = _given(model, path, [each.to(device) for each in sample.tensors])
+    with random_apart(CPU, seed), torch.enable_grad():
+        x = _given(model, path, sample.tensors)
         expected = _result(chain, chain, x)
         rows = tuple(_row(kind, chain, x, expected) for kind in KINDS)
     return StorageReport(len(chain), len(_floating(chain)), rows, _bare(chain, x))
@@ -86,20 +86,12 @@ def _chain(model: nn.Module, path: str) -> nn.Sequential:
     if waits:
         where, module = next(iter(waits.items()))
         raise DesignError(Problem(where, "lazy", "sizes first", f"a {type(module).__name__} that waits for its input"))
-    return copy.deepcopy(found).eval()
-
-
-@contextmanager
-def _apart(device: torch.device, seed: int) -> Iterator[None]:
-    """A random state of its own, and gradients whatever the caller has switched off."""
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), torch.enable_grad():
-        torch.manual_seed(seed)
-        yield
+    return copy.deepcopy(found).cpu().eval()
 
 
 def _given(model: nn.Module, path: str, inputs: Sequence[Tensor]) -> Any:
     """What the chain at `path` is called with where a copy of the model runs."""
-    twin, seen = copy.deepcopy(model).eval(), []
+    twin, seen = copy.deepcopy(model).cpu().eval(), []
     twin.get_submodule(path).register_forward_pre_hook(lambda _, given: seen.append(given[0]))
     with torch.no_grad():
         twin(*inputs)

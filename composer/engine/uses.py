@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from composer.engine.decades import plain
+from composer.engine.decades import doubles, plain
 from composer.signals import UseReport
 
 _VALUES = 16
@@ -74,8 +74,8 @@ def is_layer(module: nn.Module) -> bool:
 
 def reports(gradient: Tensor, uses: list[tuple[str, Tensor]]) -> tuple[tuple[UseReport, ...], float]:
     """A row for each use, and the largest entry of |gradient - their sum|. What no use explains is a row named ""."""
-    total = plain(gradient).double()
-    parts = [(name, plain(each).double()) for name, each in uses]
+    total = doubles(gradient)
+    parts = [(name, doubles(each)) for name, each in uses]
     rest = total - sum((each for _name, each in parts), torch.zeros_like(total))
     gap = float(rest.abs().max()) if rest.numel() else 0.0
     if gap > _ROUNDING * float(total.abs().max().clamp(min=1e-30)) and gap > _ROUNDING:

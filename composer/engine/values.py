@@ -56,7 +56,8 @@ class Changes:
     """The history of changes to the values of one live model.
 
     A step is forgotten when its tensor is no longer what the step left: another shape, dtype or tie, or values that
-    something else has changed. So is the oldest when they are too many or too large: together more than `nbytes`.
+    something else has changed. So is the oldest when they are too many or too large: together more than `nbytes`. What
+    is kept is on the CPU, so that it goes with a model to any device.
     """
 
     def __init__(self, nbytes: int = 0) -> None:
@@ -94,7 +95,7 @@ class Changes:
             before = tensor[index].clone()
             after = _after(before, name, how, number)
             tensor[index] = after
-        self._add(named_tensors(model), _label(name, where, how, number), {name: (index, before)})
+        self._add(named_tensors(model), _label(name, where, how, number), {name: (index, before.cpu())})
 
     def replace(
         self,
@@ -115,7 +116,8 @@ class Changes:
         kept = recall is not None or sum(tensors[name].nbytes for name in values) <= self.limit
         whole: tuple[Index, ...] = ()
         before = {
-            name: (whole, None if recall else tensors[name].detach().clone()) for name in (values if kept else ())
+            name: (whole, None if recall else tensors[name].detach().to("cpu", copy=True))
+            for name in (values if kept else ())
         }
         try:
             with torch.no_grad():
@@ -169,8 +171,9 @@ class Changes:
             for part in step.parts:
                 tensor = tensors[part.names[0]]
                 if size <= self.limit:
-                    parts.append(_Part(part.names, part.index, tensor[part.index].clone()))
-                tensor[part.index] = recalled[part.names[0]] if part.other is None else part.other
+                    parts.append(_Part(part.names, part.index, tensor[part.index].to("cpu", copy=True)))
+                other = recalled[part.names[0]] if part.other is None else part.other
+                tensor[part.index] = other.to(tensor.device)
         if parts:
             onto.append(_Step(step.label, tuple(parts)))
         self._note_versions(tensors)

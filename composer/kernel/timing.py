@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from composer.device_reports import DevicesReport, MixReport, MoveReport
-from composer.kernel.verbs import Progress, State, Verb, open_model, read
+from composer.device_reports import DevicesReport
+from composer.kernel.verbs import Progress, State, Verb, read
 from composer.recordings.text import dumps, settings_of
 
 
@@ -17,39 +17,6 @@ def devices(state: State, progress: Progress) -> DevicesReport:
     from composer.engine.devices import devices as engine
 
     return engine()
-
-
-def mix(state: State, progress: Progress) -> MixReport:
-    """What torch says to X+Y on two devices."""
-    from composer.engine.moving import mix as engine
-
-    return engine()
-
-
-def move_tensor(state: State, progress: Progress, device: str, always: bool = False) -> MoveReport:
-    """Send the book's X, ones of 2×3 on the CPU, to a device; as a copy `always`, if asked."""
-    import torch
-
-    from composer.engine import moving
-    from composer.engine.devices import device_of
-
-    return moving.move_tensor(torch.ones(2, 3), device_of(device), always)[1]
-
-
-def try_move(state: State, progress: Progress, text: str, device: str) -> MoveReport:
-    """What of the design's live model moves to a device, and where its outputs are for random values that are there.
-
-    It is tried on a copy: the model itself stays. Where lazy layers wait for their sizes, it is not run.
-    """
-    from composer.engine import moving
-    from composer.engine.devices import CPU, device_of
-    from composer.engine.lazy import waiting
-    from composer.engine.timing.designs import inputs_for
-
-    open_model(state, progress, text)
-    assert state.model is not None
-    inputs = [] if waiting(state.model) else inputs_for(read(text), 2, {}, CPU)
-    return moving.try_move(state.model, device_of(device), inputs)
 
 
 def measure(state: State, progress: Progress, settings: str, text: str = "") -> str:
@@ -62,7 +29,4 @@ def measure(state: State, progress: Progress, settings: str, text: str = "") -> 
 VERBS: Mapping[str, Verb] = {
     "devices": devices,
     "measure": measure,
-    "mix": mix,
-    "move_tensor": move_tensor,
-    "try_move": try_move,
 }

@@ -104,7 +104,7 @@ def take_weights(state: State, progress: Progress, text: str, folder: str, step:
     model, _ = open_values(state, progress, text)
     if waiting(model):
         _sized(state, progress, text, data_for(read(text), run_folder.read(run)[1]))
-    twin = copy.deepcopy(model)
+    twin = copy.deepcopy(model).cpu()
     load_run(twin, run, step)
     label = f"weights of {run.name}" if step is None else f"weights of {run.name}, step {step:,}"
     _take(state, progress, text, twin, label)

@@ -46,7 +46,7 @@ class State:
 
     `draws` is the random state from which lazy layers draw their values; `resolved` are those that did. `known` are the
     statistics of its tensors, and `changes` what a person did to their values. `shelf` holds tensors made by hand,
-    and `optimizing` what the optimizer of its last step keeps.
+    and `optimizing` what the optimizer of its last step keeps. `device` is where the model is, and is built again.
     """
 
     model: nn.Module | None = None
@@ -60,11 +60,13 @@ class State:
     changes: Changes | None = None
     shelf: Shelf | None = None
     optimizing: Optimizing | None = None
+    device: str = "cpu"
 
 
 def ping(state: State, progress: Progress) -> KernelReport:
     """What the kernel holds."""
-    return KernelReport(state.class_name, state.initial and not state.shelf)
+    initial = state.initial and not state.shelf and state.device == "cpu"
+    return KernelReport(state.class_name, initial, state.device)
 
 
 def shapes(
@@ -112,11 +114,16 @@ def source(state: State, progress: Progress, text: str, run_code: bool = True) -
 
 
 def open_model(state: State, progress: Progress, text: str) -> OpenReport:
-    """Build the design's model, or change the one that is there to it; values whose place did not change are kept."""
+    """Build the design's model, or change the one that is there to it; values whose place did not change are kept.
+
+    A new one has the values of the design's seed, which are drawn on the CPU, and goes where the one before it was.
+    """
     from composer.codegen.judging import custom_classes
     from composer.codegen.source import class_name_of, source
     from composer.engine import build
     from composer.engine.carry import carry, holds
+    from composer.engine.devices import device_of
+    from composer.engine.moving import send
 
     design = read(text)
     report = build.shapes_checked(design)
@@ -128,6 +135,9 @@ def open_model(state: State, progress: Progress, text: str) -> OpenReport:
     kept: tuple[str, ...] = ()
     if state.model is not None:
         carry(state.model, model, report)
+    if state.device != "cpu":
+        send(model, device_of(state.device))
+    if state.model is not None:
         if state.changes:
             state.changes.follow(state.model)
         kept = build.transfer(state.model, model)

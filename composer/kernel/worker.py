@@ -18,6 +18,7 @@ from composer.kernel.messages import GIVEN_UP, Answer, Answered, Cancel, Failed,
 from composer.kernel.verbs import State, Verb
 
 _OUT_OF_MEMORY = re.compile(r"(can't allocate|not enough|out of) memory")
+_ON_A_DEVICE = re.compile(r"(CUDA|HIP|XPU|MPS backend) out of memory")
 _ASKED = re.compile(r"tried to allocate (\d+) bytes")
 
 
@@ -90,7 +91,9 @@ class _Worker:
     def _failed(self, request: Request, error: Exception) -> Failed:
         verb = request.verb.replace("_", " ")
         message = f"{verb} failed with {type(error).__name__}: {_first_line(error)}"
-        if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
+        if _ON_A_DEVICE.search(str(error)):
+            message = f"{verb} ran out of the memory of the model's device: {_first_line(error)}"
+        elif isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
             asked = _ASKED.search(str(error))
             size = f" when it asked for {int(asked[1]) / 2**30:,.1f} GiB" if asked else ""
             message = f"{verb} ran out of memory{size}; the model's process has {self._limits}."

@@ -145,7 +145,10 @@ class Series(Frozen):
 
 
 class Row(Samples):
-    """A layer or op of a pass, by its path, and the time that it took in itself. The loss has the path ""."""
+    """A layer or op of a pass, by its path, and the time that it took in itself.
+
+    The loss, and sums of gradients, have the path "".
+    """
 
     path: Text
     kind: Name
@@ -191,8 +194,8 @@ class Breakdown(Frozen):
     def overhead(self) -> float:
         """Seconds that no row explains, less what watching adds to the rows.
 
-        In a forward pass, the Python between layers. In a backward pass, also what autograd does between its nodes,
-        such as adding up the gradients of a parameter that several layers share.
+        In a forward pass, the Python between layers. In a backward pass, what autograd does between its nodes, but for
+        adding up gradients, which is a row.
         """
         return self.total - math.fsum(map(self.seconds, self.rows))
 
@@ -222,7 +225,7 @@ def _utc(text: str) -> str:
 class Recording(Frozen):
     """An experiment as it was timed. `design` is the name of the design, where it was one that was timed.
 
-    `date` is when it began, in UTC.
+    `date` is when it began, in UTC. `stopped`: it came to no end, and has the points that were finished.
     """
 
     format: Literal["block-composer-recording"] = "block-composer-recording"
@@ -234,6 +237,7 @@ class Recording(Frozen):
     versions: Versions
     series: Annotated[tuple[Series, ...], Field(max_length=MAX_SERIES)]
     breakdowns: Annotated[tuple[Breakdown, ...], Field(max_length=16)] = ()
+    stopped: bool = False
 
     @property
     def experiment(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from composer.kernel.client import Kernel, Ticket
 from composer.kernel.pool import Pool
+from composer.reports import Piece
 from composer.ui import models
 from composer.ui.document import Document
 from composer.ui.jobs import Job
@@ -16,10 +17,11 @@ _STOPPING = 1.0  # seconds that a Stop is waited for
 
 
 class Asking:
-    """Calls of one task, which can be given up. `last` is the event that was told last."""
+    """Calls of one task, which can be given up. `last` is the event that was told last, `pieces` of the result are."""
 
     def __init__(self) -> None:
         self.last: Any = None
+        self.pieces: list[Piece] = []
         self._ticket = Ticket()
         self._kernel: Kernel | None = None
 
@@ -39,7 +41,10 @@ class Asking:
             self._kernel.cancel(self._ticket)
 
     def _hear(self, event: Any) -> None:
-        self.last = event
+        if isinstance(event, Piece):
+            self.pieces.append(event)
+        else:
+            self.last = event
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ def said(recording: Recording) -> str:
 
 def findings(recording: Recording) -> Iterator[str]:
     """What stands out: crossovers, what a way costs beside another, the longest layers, what failed."""
+    if recording.stopped:
+        yield "It was stopped before it was done: these are the points that were finished."
     for _x, text in crossings(recording):
         yield f"{text[0].upper()}{text[1:]}."
     for found in recording.breakdowns:
@@ -91,7 +93,7 @@ def findings(recording: Recording) -> Iterator[str]:
             yield f"Layers of the {found.what} pass on {found.device}: {found.failure}"
             continue
         rows = shares(found)
-        names = ", ".join(f"{row.path} {row.part:.0%}" for row in longest(rows))
+        names = ", ".join(f"{row.path or row.kind} {row.part:.0%}" for row in longest(rows))
         yield (
             f"A {found.what} pass of {found.batch:,} took {duration(found.total)} on {found.device}; "
             f"most of it: {names}; overhead {rows[-1].part:.0%}."

@@ -31,6 +31,8 @@ def _conditions(recording: Recording) -> Iterator[str]:
     yield clean(f"{machine.cpu}, {machine.processors} processors, {_state(machine)}")
     yield clean(f"torch {versions.torch}, Python {versions.python}, {versions.backend or 'CPU'}")
     yield f"{_count(method.threads, 'thread')}; at most {method.seconds:g} s a point, until the median is sure"
+    if recording.stopped:
+        yield "It was stopped before it was done."
     for each in machine.devices[1:]:
         yield clean(f"{each.id}: {each.name}, {size(each.memory)}")
 

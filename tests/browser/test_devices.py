@@ -19,6 +19,9 @@ def test_experiments_on_the_cpu_with_a_recording_over_them(app: App, tmp_path: P
     app.use("MLP")
     app.visit("Devices")
     expect(page.get_by_text("X + Y on two devices")).to_be_visible()
+    page.get_by_role("button", name="Move the live model").click()
+    expect(page.get_by_text("MLP was on cpu already: nothing was copied.")).to_be_visible()
+    app.settle()
     assert violations(page) == []
     page.get_by_role("tab", name="Experiments").click()
     for number, name in enumerate(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from composer.engine.devices import CPU, accelerators, device_of, devices, try_all_gpus, try_gpu
-from composer.engine.moving import META, mix, move_module, move_tensor, try_move
+from composer.engine.moving import META, mix, move_module, move_tensor, outputs_on
 from composer.engine.timing.fetching import fetched, fetching, logged
 from composer.engine.timing.matmul import matmul
 from composer.errors import MeasureError
@@ -118,18 +118,16 @@ def test_85_a_module_moves_itself_with_its_buffers_and_leaves_plain_tensors() ->
 @needs_gpus()
 def test_85_to_a_gpu() -> None:
     moved_to(try_gpu())
-    module = Plain()
-    report = try_move(module, try_gpu(), [torch.ones(2, 20)])
-    assert module.linear.weight.device == CPU, "it was tried on a copy"
-    assert str(try_gpu()) in report.error and not report.outputs, "a plain tensor stayed where it was"
-    assert try_move(nn.Linear(2, 3), try_gpu(), [torch.ones(2)]).outputs == (str(try_gpu()),)
+    outputs, error = outputs_on(Plain().to(try_gpu()), [torch.ones(2, 20)])
+    assert str(try_gpu()) in error and not outputs, "a plain tensor stayed where it was"
+    assert outputs_on(nn.Linear(2, 3).to(try_gpu()), [torch.ones(2)]) == ((str(try_gpu()),), "")
 
 
-def test_85_a_move_is_tried_on_a_copy_and_says_where_outputs_are() -> None:
+def test_85_outputs_are_where_the_model_is() -> None:
     module = nn.Sequential(nn.Linear(2, 3), nn.Dropout())
-    report = try_move(module, META, [torch.ones(4, 2)])
-    assert (report.outputs, report.error) == (("meta",), "") and module[0].weight.device == CPU and module.training
-    assert try_move(Plain(), META, [torch.ones(2, 20)]).error
+    assert outputs_on(module, [torch.ones(4, 2)]) == (("cpu",), "") and module.training
+    assert outputs_on(module.to(META), [torch.ones(4, 2)]) == (("meta",), "")
+    assert outputs_on(Plain().to(META), [torch.ones(2, 20)])[1], "a plain tensor stayed where it was"
 
 
 def test_85_what_is_there_already_stays_the_same() -> None:

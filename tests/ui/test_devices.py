@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from composer.device_reports import Moved, MoveReport
 from composer.recordings.recording import Recording
 from composer.recordings.settings import Dispatch, Fetching, Matmul, Method
 from composer.recordings.text import dumps
 from composer.ui import models, state, tasks
-from composer.ui.timing import asking, results
+from composer.ui.timing import asking, moving, results
 from composer.ui.timing.asking import TIMING
 from composer.workspace import Workspace
 from tests.build import chain, linear, op
+from tests.engine.gpu import needs_gpus
 from tests.recordings.building import recording
 from tests.ui import pages
 from tests.ui.pages import checked, document, settled
@@ -65,11 +71,55 @@ def test_a_tensor_that_is_there_already_is_the_same(opened: AppTest) -> None:
     assert "→ **False**" in said(opened)
 
 
-def test_the_live_model_is_tried_on_a_copy(opened: AppTest) -> None:
+def test_the_live_model_is_moved_and_is_the_same_where_it_is_already(opened: AppTest) -> None:
     before = models.pool().get("net").call("held", text=document("net").text)
+    assert "The live model is on **cpu**." in said(opened) and "cpu · the live model" in html(opened)
     settled(opened.button(key="move_model").click().run())
-    assert "Net: `x.to('cpu') is x` → **True**" in said(opened) and "2.weight" in html(opened)
+    assert "Net was on **cpu** already: nothing was copied." in said(opened) and "2.weight" in html(opened)
+    assert "Its outputs for random values are on **cpu**." in said(opened)
     assert models.pool().get("net").call("held", text=document("net").text) == before
+    if not asking.devices().gpus:
+        assert "there is nowhere else to go" in said(opened)
+
+
+@needs_gpus()
+def test_the_live_model_is_moved_to_a_gpu_and_another_page_says_so(opened: AppTest) -> None:
+    device = asking.devices().devices[1].id
+    opened.selectbox(key="devices:model_to").set_value(device)
+    settled(opened.run())
+    settled(opened.button(key="move_model").click().run())
+    assert f"Net went to **{device}**: 4 tensors, 268 B" in said(opened)
+    assert f"{device} · the live model" in html(opened)
+    assert f"outputs for random values are on **{device}**" in said(opened)
+    held = models.pool().get("net").call("held", text=document("net").text)
+    assert {row.device for row in held.rows} == {device}
+
+
+def test_what_stays_behind_goes_or_fails_is_told(opened: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = (
+        Moved("a.weight", "parameter", "cpu", "cuda:0", True, False, 2048),
+        Moved("a.scale", "attribute", "cpu", "cpu", True, True, 4),
+    )
+    told = MoveReport("Net", "cuda:0", True, rows, (), "Expected all tensors", 0.5, 1, "Adam, step 3")
+    monkeypatch.setattr(asking, "home", lambda document: asking.Home("cuda:0"))
+    monkeypatch.setattr(moving, "outcome", lambda document, name: SimpleNamespace(result=told))
+    settled(opened.run())
+    assert "Net went to **cuda:0**: 1 tensor, 2.00 KiB, in 500 ms. Every parameter is the same object" in said(opened)
+    assert "what the optimizer keeps (Adam, step 3)" in said(opened) and "Gradients went with" in said(opened)
+    assert "Left behind: a.scale." in said(opened) and "Expected all tensors" in said(opened)
+    told = replace(told, rows=())
+    settled(opened.run())
+    assert "Net has no tensors" in said(opened)
+
+
+def test_a_model_whose_process_ended_is_on_the_cpu_again(opened: AppTest) -> None:
+    kernel = models.pool().get("net")
+    assert kernel.pid
+    os.kill(kernel.pid, signal.SIGKILL)
+    while kernel.alive:
+        time.sleep(0.01)
+    settled(opened.run())
+    assert "was killed (SIGKILL)" in said(opened) and "A new one was started, on the CPU." in said(opened)
 
 
 @pytest.mark.parametrize("kind", ["matmul", "fetching", "transfers"])
@@ -109,7 +159,7 @@ def test_two_devices_need_two(opened: AppTest) -> None:
 
 
 def test_stop_is_quick_and_another_run_finds_what_goes_on(opened: AppTest, workspace: Workspace) -> None:
-    asking.begin(document("net"), Matmul(sizes=(2048, 4096), method=Method(seconds=60)))
+    asking.begin(document("net"), Fetching(products=100_000, sizes=(2048,), method=Method(seconds=60)))
     to(opened, wait=False)
     assert "stop:timing" in [each.key for each in opened.button]
     other = pages.AppTest.from_function(pages._page, kwargs={"page": "devices"}, default_timeout=60)
@@ -124,6 +174,21 @@ def test_stop_is_quick_and_another_run_finds_what_goes_on(opened: AppTest, works
     took = time.monotonic() - begun
     assert took < 2
     assert "was stopped before it was done" in said(settled(opened)) and not workspace.recordings.all()
+
+
+def test_what_was_finished_is_left_of_an_experiment_that_is_stopped(opened: AppTest, workspace: Workspace) -> None:
+    asking.begin(document("net"), Matmul(sizes=(8, 16384), copy_bytes=2**16, method=Method(seconds=60)))
+    task = tasks.of(document("net"), TIMING)
+    assert task
+    while len(task.asking.pieces) < 2:
+        time.sleep(0.01)
+    tasks.stop(document("net"), TIMING)
+    to(opened)
+    [entry] = workspace.recordings.all()
+    assert entry.recording and entry.recording.stopped
+    assert [[point.x for point in each.points] for each in entry.recording.series] == [[2**16], [8]]
+    assert "It was stopped before it was done: these are the points that were finished." in said(opened)
+    assert ", stopped" in opened.multiselect(key="timing:shown:matmul").options[0] and charts(opened) >= 1
 
 
 def test_recordings_of_other_machines_are_drawn_over_ours(opened: AppTest, workspace: Workspace) -> None:

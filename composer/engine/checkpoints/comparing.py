@@ -64,7 +64,7 @@ def _row(name: str, left: Tensor | None, right: Tensor | None) -> DiffRow:
         return DiffRow(name, "equal" if both else "shape differs", *facts)
     if left.shape != right.shape:
         return DiffRow(name, "shape differs", *facts)
-    found = difference(left, right)
+    found = difference(left.cpu(), right.cpu())
     return DiffRow(name, "differs" if found else "equal", *facts, found)
 
 

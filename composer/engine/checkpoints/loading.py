@@ -91,7 +91,7 @@ def load(
     copier = _Copier(tell, [*plan.once, *zero], count)
     with all_or_none(model):
         resolved = give_sizes(model, plan.inputs, draws)
-        tensors = plan.tensors
+        tensors = named_tensors(model)
         values = {name: each.value for name, each in plan.once.items()}
         values |= {name: torch.zeros((), dtype=tensors[name].dtype).expand(tensors[name].shape) for name in zero}
         if values:
@@ -106,13 +106,12 @@ def load(
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What a load does to `tensors`, of which `rows` has those that are saved, by name.
+    """What a load does to the tensors that are saved, of which `rows` has a row each, by name.
 
     `once` has one of the `moves` for each parameter, by its name; `inputs` are those that give lazy layers their sizes.
     """
 
     rows: Mapping[str, TensorReport]
-    tensors: Mapping[str, Tensor]
     moves: Sequence[_Move]
     once: Mapping[str, _Move]
     inputs: Inputs
@@ -133,7 +132,7 @@ def _plan(
         _Move(each.name, each.key, _value(checkpoint, path, each), wanted[each.name], tensors[each.name].dtype)
         for each in pairs
     ]
-    return _Plan(rows, tensors, moves, _check_values(moves, rows, part), inputs)
+    return _Plan(rows, moves, _check_values(moves, rows, part), inputs)
 
 
 def _owner(rows: Mapping[str, TensorReport], name: str) -> str:

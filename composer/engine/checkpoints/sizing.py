@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter, is_lazy
 
 from composer.catalog import LAYERS
+from composer.engine.home import home_of
 from composer.engine.lazy import resolved, waiting
 from composer.errors import CheckpointError
 from composer.matching.match import sizes, sizing_name
@@ -75,6 +76,7 @@ def shapes_after(model: nn.Module, inputs: Inputs) -> dict[str, Shape]:
     layers = waiting(model)
     for path, given in inputs.items():
         twin = copy.copy(layers[path])
+        vars(twin).pop("initialize_parameters", None)  # what rules put on the layer itself would size that
         twin._parameters = {name: _on_meta(each) for name, each in twin._parameters.items()}
         twin._buffers = {name: _on_meta(each) for name, each in twin._buffers.items()}
         try:
@@ -101,7 +103,9 @@ def give_sizes(model: nn.Module, inputs: Inputs, draws: Tensor) -> tuple[Resolve
         torch.set_rng_state(draws)
         for path, given in inputs.items():
             module, kind = layers[path], type(layers[path]).__name__
-            module._infer_parameters(module, (torch.empty(given, device="meta"),))  # as torch does in a run
+            home = home_of(module)
+            module.cpu()._infer_parameters(module, (torch.empty(given, device="meta"),))  # as torch does in a run
+            module.to(home)
             channels = TensorType(("N", *given[1:2], *("?" for _ in given[2:])))
             rows.append(resolved(path, kind, module, channels, "the file"))
     return tuple(rows)

@@ -19,6 +19,7 @@ from composer.engine.build import source_of
 from composer.engine.checkpoints.writing import only_if_right
 from composer.engine.exports.model import sized
 from composer.engine.exports.trials import Tell, checked, silent, symbols, trials
+from composer.engine.home import on_cpu
 from composer.engine.objectives import tensors
 from composer.errors import CheckpointError
 from composer.export_reports import ExportReport
@@ -60,7 +61,7 @@ def write_package(design: Design, model: nn.Module, path: Path, tell: Tell = sil
         folder = Path(name)
         (folder / "model.py").write_text(source_of(design), encoding="utf-8")
         (folder / "example.py").write_text(example, encoding="utf-8")
-        torch.save(model.state_dict(), folder / "weights.pt")
+        torch.save(on_cpu(model).state_dict(), folder / "weights.pt")
         torch.save([each.inputs for each in tried], folder / "inputs.pt")
         running = Progress("running the source in a process of its own", 2, _STEPS)
         _run(folder, example + _TRY, lambda: tell(running))

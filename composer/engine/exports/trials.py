@@ -44,12 +44,12 @@ def symbols(inputs: Sequence[Input]) -> tuple[str, ...]:
 
 
 def trials(design: Design, model: nn.Module) -> tuple[Trial, ...]:
-    """Trials of different sizes, of a copy of `model` in eval mode; those that it does not take are no trials.
+    """Trials of different sizes, of a copy of `model` in eval mode on the CPU; those it does not take are no trials.
 
     Raises:
         CheckpointError: where it takes none.
     """
-    found = tuple(_trials(design, copy.deepcopy(model).eval()))
+    found = tuple(_trials(design, copy.deepcopy(model).cpu().eval()))
     if not found:
         raise CheckpointError("The model does not run on random values of the declared shapes, so no export of it can "
                               "be compared with it. Run it on Compose to see why.")  # fmt: skip

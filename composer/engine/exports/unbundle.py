@@ -26,6 +26,7 @@ from composer.engine.checkpoints.opening import open_checkpoint
 from composer.engine.checkpoints.wording import MOST, damaged, quoted, readable
 from composer.engine.exports.layout import ABOUT, DESIGN, ENTRIES, FORMAT, OPTIONAL, TRIAL, WEIGHTS
 from composer.engine.exports.trials import Trial, checked, run
+from composer.engine.home import on_cpu
 from composer.engine.values import Changes
 from composer.errors import CheckpointError, DesignError
 from composer.export_reports import BundleReport, Checked
@@ -94,9 +95,10 @@ def rerun(model: nn.Module, path: Path, tolerance: float = math.inf) -> Checked 
         with open_checkpoint(file) as checkpoint:
             held = checkpoint.content("")
     trial = Trial(_numbered(held, "input"), {}, _numbered(held, "output"))
-    flags = {module: module.training for module in model.modules()}
+    there = on_cpu(model)
+    flags = {module: module.training for module in there.modules()}
     try:
-        return checked(trial, run(model.eval(), trial.inputs), "The bundle", tolerance)
+        return checked(trial, run(there.eval(), trial.inputs), "The bundle", tolerance)
     finally:
         for module, flag in flags.items():
             module.training = flag

@@ -9,8 +9,9 @@ from functools import partial
 import torch
 
 from composer.engine.timing.points import Tell, Work, free, left_out, point, telling
-from composer.recordings.recording import Point, Series
-from composer.recordings.settings import Settings
+from composer.engine.timing.recorder import Recorder
+from composer.recordings.recording import Point, Recording, Series
+from composer.recordings.settings import Method
 from composer.reports import Progress
 
 
@@ -30,12 +31,17 @@ class Curve:
     power: int = 1
     axis: str = "n"
 
+    def series(self, *points: Point) -> Series:
+        """Points of it."""
+        return Series(what=self.what, device=str(self.device), dtype=self.dtype, points=points, note=self.note)
+
     def __str__(self) -> str:
         return ", ".join(filter(None, (str(self.device), self.dtype, self.what)))
 
 
-def timed_curves(curves: Sequence[Curve], settings: Settings, tell: Tell) -> list[Series]:
-    """A series of points for each curve."""
+def timed_curves(curves: Sequence[Curve], recorder: Recorder, tell: Tell) -> Recording:
+    """A series of points for each curve. Each point is told as soon as it is there."""
+    method = recorder.settings.method
     total, begun = sum(len(each.xs) for each in curves), 0
     found = []
     for curve in curves:
@@ -43,15 +49,15 @@ def timed_curves(curves: Sequence[Curve], settings: Settings, tell: Tell) -> lis
         for k, x in enumerate(curve.xs):
             event = Progress(f"{curve}: {curve.axis} {x:,}", begun, total)
             growth = (x / curve.xs[k - 1]) ** curve.power if k else 1
-            points.append(_point(curve, x, left_out(x, points, settings.method, growth), settings, tell, event))
+            points.append(_point(curve, x, left_out(x, points, method, growth), method, telling(tell, event)))
+            tell(recorder.piece([curve.series(points[-1])]))
             begun += 1
         free(curve.device)
-        what, device = curve.what, str(curve.device)
-        found.append(Series(what=what, device=device, dtype=curve.dtype, points=tuple(points), note=curve.note))
-    return found
+        found.append(curve.series(*points))
+    return recorder.recording(found)
 
 
-def _point(curve: Curve, x: int, reason: str, settings: Settings, tell: Tell, event: Progress) -> Point:
+def _point(curve: Curve, x: int, reason: str, method: Method, tell: Callable[[], None]) -> Point:
     if reason:
         return Point(x=x, failure=reason)
-    return point(x, curve.device, settings.method, telling(tell, event), partial(curve.prepare, x))
+    return point(x, curve.device, method, tell, partial(curve.prepare, x))

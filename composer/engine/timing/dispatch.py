@@ -57,7 +57,7 @@ def dispatch(settings: Dispatch, design: Design, tell: Tell = lambda event: None
             for device in recorder.devices
             for what, way in WAYS.items()
         ]
-        return recorder.recording(timed_curves(curves, settings, tell))
+        return timed_curves(curves, recorder, tell)
 
 
 def _work(

@@ -34,7 +34,7 @@ def fetching(settings: Fetching, tell: Tell = lambda event: None) -> Recording:
             for note in [_note(device, settings)]
             for what, way in ((FETCHED, fetched), (LOGGED, logged))
         ]
-        return recorder.recording(timed_curves(curves, settings, tell))
+        return timed_curves(curves, recorder, tell)
 
 
 def fetched(matrices: list[Tensor], products: int) -> list[float]:

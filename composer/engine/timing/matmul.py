@@ -31,7 +31,7 @@ def matmul(settings: Matmul, tell: Tell = lambda event: None) -> Recording:
         for dtype in settings.dtypes:
             curves.append(Curve(PRODUCT, device, settings.sizes, partial(_product, device, dtype), dtype, power=3))
     with threads(settings.method.threads):
-        return recorder.recording(timed_curves(curves, settings, tell))
+        return timed_curves(curves, recorder, tell)
 
 
 def _product(device: torch.device, dtype: Dtype, n: int) -> Work:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -46,11 +46,13 @@ def model(settings: Model, design: Design, tell: Tell = lambda event: None) -> R
         built = ready(design, batches[0], settings.sizes)
         for device in recorder.devices:
             here = built.to(device)
-            series += _steps(here, design, device, batches, settings, progress)
+            series += _steps(here, design, device, batches, recorder, progress)
             for batch in layers:
                 told = progress.next(f"{device}, by layer: batch size {batch:,}")
                 inputs = inputs_for(design, batch, settings.sizes, device)
-                breakdowns += Passes(here, inputs, Lines.of(design), device).breakdowns(batch, settings.method, told)
+                found = Passes(here, inputs, Lines.of(design), device).breakdowns(batch, settings.method, told)
+                breakdowns += found
+                tell(recorder.piece((), found))
     return recorder.recording(series, breakdowns)
 
 
@@ -58,20 +60,22 @@ class _Progress:
     """Counts what has begun."""
 
     def __init__(self, tell: Tell, total: int) -> None:
-        self._tell, self._total, self._begun = tell, total, 0
+        self.tell, self._total, self._begun = tell, total, 0
 
     def next(self, text: str) -> Callable[[], None]:
         """What tells that this goes on."""
         event = Progress(text, self._begun, self._total)
         self._begun += 1
-        return telling(self._tell, event)
+        return telling(self.tell, event)
 
 
 def _steps(
-    model: nn.Module, design: Design, device: torch.device, batches: tuple[int, ...], settings: Model,
+    model: nn.Module, design: Design, device: torch.device, batches: tuple[int, ...], recorder: Recorder,
     progress: _Progress,
 ) -> list[Series]:  # fmt: skip
     """The series of each of `STAGES`."""
+    settings = recorder.settings
+    assert isinstance(settings, Model)
     model.train()
     rows: list[tuple[Point, ...]] = []
     for k, batch in enumerate(batches):
@@ -81,8 +85,14 @@ def _steps(
             rows.append((Point(x=batch, failure=reason),) * len(STAGES))
         else:
             rows.append(_points(model, design, device, batch, settings, told))
+        progress.tell(recorder.piece(_series(device, rows[-1:])))
     model.zero_grad(set_to_none=True)
     free(device)
+    return _series(device, rows)
+
+
+def _series(device: torch.device, rows: Sequence[tuple[Point, ...]]) -> list[Series]:
+    """The series of each of `STAGES`, of which `rows` have a point each."""
     return [
         Series(what=what, device=str(device), points=points, note=_NOTES.get(what, ""))
         for what, points in zip(STAGES, zip(*rows, strict=True), strict=True)

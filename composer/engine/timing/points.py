@@ -17,9 +17,10 @@ from composer.engine.timing.clocks import clock_of
 from composer.engine.timing.method import timed
 from composer.recordings.recording import Point, Samples
 from composer.recordings.settings import Method
-from composer.reports import Progress
+from composer.reports import Piece, Progress
 
-Tell = Callable[[Progress], None]
+Tell = Callable[[Progress | Piece], None]
+"""Takes how far an experiment is, and what of it is done."""
 Found = TypeVar("Found")
 _OFTEN = 0.1  # seconds between two events that say the same
 PATIENCE = 5  # times the seconds of a point, that a single call may take

@@ -13,6 +13,8 @@ from composer.engine import machine
 from composer.engine.devices import CPU, backend, capability_of, device_of, memory_of, name_of
 from composer.recordings.recording import Breakdown, DeviceInfo, Machine, Recording, Series, Versions
 from composer.recordings.settings import Settings
+from composer.recordings.text import dumps
+from composer.reports import Piece
 
 
 class Recorder:
@@ -24,7 +26,7 @@ class Recorder:
             MeasureError: where a device of the settings is not there.
         """
         self.devices = tuple(dict.fromkeys(map(device_of, settings.devices)))  # cuda is cuda:0
-        self._settings = settings.model_copy(update={"devices": tuple(map(str, self.devices))})
+        self.settings = settings.model_copy(update={"devices": tuple(map(str, self.devices))})
         self._design = design[:100]
         self._date = datetime.now(UTC)
         self._machine = _machine(self.devices)
@@ -34,7 +36,7 @@ class Recorder:
         return Recording(
             date=f"{self._date:%Y-%m-%dT%H:%M:%SZ}",
             design=self._design,
-            settings=self._settings,
+            settings=self.settings,
             machine=self._machine,
             versions=Versions(
                 composer=__version__, torch=torch.__version__, python=platform.python_version(), backend=backend()
@@ -42,6 +44,10 @@ class Recorder:
             series=tuple(series),
             breakdowns=tuple(breakdowns),
         )
+
+    def piece(self, series: Sequence[Series], breakdowns: Sequence[Breakdown] = ()) -> Piece:
+        """What is new, as a recording of its own (`composer.recordings.pieces`)."""
+        return Piece(dumps(self.recording(series, breakdowns)))
 
 
 def _machine(devices: Sequence[torch.device]) -> Machine:

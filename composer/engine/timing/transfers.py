@@ -31,7 +31,7 @@ def transfers(settings: Transfers, tell: Tell = lambda event: None) -> Recording
         for what, prepare in _ways(device).items()
     ]
     with threads(settings.method.threads):
-        return recorder.recording(timed_curves(curves, settings, tell))
+        return timed_curves(curves, recorder, tell)
 
 
 def _ways(device: torch.device) -> dict[str, partial[Work]]:

@@ -40,7 +40,7 @@ def two_devices(settings: TwoDevices, tell: Tell = lambda event: None) -> Record
         for what, waits in ((AFTER, True), (TOGETHER, False))
     ]
     with threads(settings.method.threads):
-        return recorder.recording(timed_curves(curves, settings, tell))
+        return timed_curves(curves, recorder, tell)
 
 
 def two_products(devices: Sequence[torch.device], waits: bool, n: int) -> Work:

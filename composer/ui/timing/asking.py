@@ -1,19 +1,32 @@
-"""What the Devices page asks for: devices and moves at once, experiments as tasks whose Stop ends their process."""
+"""What the Devices page asks for: devices at once, moves and experiments as tasks. Stop ends an experiment."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from composer.device_reports import DevicesReport, MixReport, MoveReport
+from composer.errors import KernelStopped, KernelTimeout
+from composer.recordings.pieces import together
 from composer.recordings.settings import OF_A_DESIGN, Settings
 from composer.recordings.text import loads, settings_text
+from composer.reports import KernelReport
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
 from composer.ui.tasks import Asking
 
-TIMING = "timing"
+TIMING, MOVING = "timing", "moving"
 _DEVICES = "devices"
 _ANSWER = 60.0  # seconds: a GPU takes a while to be found
+_BUSY = 1.0  # seconds, after which a kernel is at work
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The device of the live model, "" while it is at work. `notice`: why an earlier one was lost."""
+
+    device: str
+    notice: str = ""
 
 
 @cache
@@ -49,27 +62,44 @@ def move_tensor(device: str, always: bool) -> MoveReport:
     return report
 
 
-def try_move(document: Document, device: str) -> MoveReport:
-    """What of the live model moves to a device.
+def home(document: Document) -> Home:
+    """Where the live model is, or would be built.
 
     Raises:
-        ComposerError: where no kernel answers, or it cannot go there.
+        ComposerError: where no kernel answers.
     """
-    report: MoveReport = models.pool().get(document.id).call(
-        "try_move", timeout=_ANSWER, text=document.text, device=device
-    )  # fmt: skip
-    return report
+    kernel = models.pool().get(document.id)
+    notice = models.pool().take_notice(document.id)
+    try:
+        report: KernelReport = kernel.call("ping", timeout=_BUSY)
+    except KernelTimeout:
+        return Home("", notice)
+    return Home(report.device, notice)
+
+
+def move(document: Document, device: str) -> None:
+    """Move the live model to a device; the task's result is a `MoveReport`."""
+    tasks.begin(document, MOVING, "move_model", device, text=document.text, device=device)
 
 
 def begin(document: Document, settings: Settings) -> None:
-    """Time what `settings` say; the recording is kept in the workspace as soon as it is there."""
+    """Time what `settings` say; the recording is kept in the workspace as soon as it is there.
+
+    Where its process ends before, as by Stop, what was finished is kept.
+    """
     text, recordings = document.text, state.documents().workspace.recordings
     of_a_design = settings.kind in OF_A_DESIGN
 
     def work(ask: Asking) -> str:
         design = text if of_a_design else ""
-        found = ask(models.timings(), document.id, "measure", settings=settings_text(settings), text=design)
-        return recordings.save(loads(found))
+        try:
+            found = loads(ask(models.timings(), document.id, "measure", settings=settings_text(settings), text=design))
+        except KernelStopped:
+            left = together([loads(piece.text) for piece in ask.pieces])
+            if left is None:
+                raise
+            found = left
+        return recordings.save(found)
 
     def stop() -> None:
         models.timings().close(document.id)  # at once, whatever it is doing: it holds nothing that is worth keeping

@@ -13,7 +13,7 @@ from composer.ui.jobs import drawn_while
 from composer.ui.language import _
 from composer.ui.messages import escape, show_error
 from composer.ui.timing import asking
-from composer.ui.timing.asking import TIMING
+from composer.ui.timing.asking import MOVING, TIMING
 from composer.ui.timing.forms import experiments, form
 from composer.ui.timing.overview import overview
 from composer.ui.timing.results import results, upload
@@ -22,13 +22,15 @@ from composer.ui.timing.results import results, upload
 def page(document: Document) -> None:
     """Draw it."""
     sheets.use("initialize.css", "low.css", "timing/timing.css")
-    task = tasks.of(document, TIMING)
-    drawn_while(task is not None and task.running, _panel, document)
+    drawn_while(_is_busy(document), _panel, document)
+
+
+def _is_busy(document: Document) -> bool:
+    return not tasks.running(document).keys().isdisjoint((TIMING, MOVING))
 
 
 def _panel(document: Document, busy: bool) -> None:
-    task = tasks.of(document, TIMING)
-    if busy and not (task and task.running):
+    if busy and not _is_busy(document):
         st.rerun()  # the whole page, with what was found
     here, timed = st.tabs([_("Devices"), _("Experiments")], key=f"timing:tab:{document.id}", on_change="rerun")
     try:

@@ -54,7 +54,8 @@ def results(kind: str, entries: Sequence[RecordingEntry]) -> None:
 
 def _called(id: str, mine: dict[str, Recording]) -> str:
     recording = mine[id]
-    return f"{recording.machine.cpu}, {recording.date[:16].replace('T', ' ')}"
+    stopped = _(", stopped") if recording.stopped else ""
+    return f"{recording.machine.cpu}, {recording.date[:16].replace('T', ' ')}{stopped}"
 
 
 def _chosen(kind: str, mine: dict[str, Recording]) -> list[str]:

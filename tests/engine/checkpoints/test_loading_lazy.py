@@ -11,8 +11,11 @@ from torch.nn.parameter import is_lazy
 
 from composer.catalog import LAYERS
 from composer.codegen.source import class_name_of
+from composer.design.document import Rule
+from composer.design.nodes import Initializer
 from composer.engine.build import drawn, source_of
 from composer.engine.checkpoints.loading import load
+from composer.engine.checkpoints.sizing import give_sizes, shapes_after
 from composer.engine.live import tensors_of
 from composer.engine.values import Changes
 from composer.errors import CheckpointError
@@ -41,6 +44,18 @@ def lazy(kind: str = "LazyLinear", **options: Any) -> tuple[nn.Module, torch.Ten
     """A live model of one lazy layer, and the state from which it would draw its values."""
     design = chain(layer("fc", kind, **(options or KINDS[kind][0])), seed=3)
     return drawn(source_of(design), class_name_of(design), design.seed)
+
+
+def test_rules_that_wait_for_sizes_leave_the_layer_alone_while_they_are_asked_for() -> None:
+    rule = Rule(parameter="bias", init=Initializer(scheme="ones"))
+    design = chain(layer("fc", "LazyLinear", out_features=6), initializers=(rule,))
+    model, draws = drawn(source_of(design), class_name_of(design), design.seed)
+    before = fingerprint(model)
+    assert (
+        shapes_after(model, {"fc": (1, 4)}) == {"fc.weight": (6, 4), "fc.bias": (6,)} and fingerprint(model) == before
+    )
+    give_sizes(model, {"fc": (1, 4)}, draws)
+    assert torch.equal(model.get_parameter("fc.bias"), torch.ones(6))
 
 
 def ran(kind: str) -> nn.Module:

@@ -11,11 +11,12 @@ from torch import Tensor, nn
 
 from composer import templates
 from composer.design.document import Design, Input
-from composer.design.nodes import Residual, Sequential, Shared
+from composer.design.nodes import Parallel, Residual, Sequential, Shared
 from composer.engine.build import live
 from composer.engine.timing.breakdown import Passes
 from composer.engine.timing.designs import inputs_for
 from composer.engine.timing.following import Lines
+from composer.engine.timing.nodes import SUMS
 from composer.recordings.recording import Breakdown
 from composer.recordings.settings import Method
 from tests.build import chain, layer, linear, op
@@ -91,8 +92,24 @@ def test_a_backward_pass_goes_the_other_way_and_every_node_has_a_row() -> None:
     residual = Residual(id="r", nodes=(linear("fc", 4, 4), op("act", "relu")))
     _, found = both(chain(linear("a", 4, 4), residual, op("last", "sigmoid")))
     assert names(found)[:2] == [("", "loss"), ("last", "sigmoid")]
-    assert [row.path for row in found.rows[2:]] == ["r", "r.act", "r.fc", "a"]
+    assert [row.path for row in found.rows[2:]] == ["r", "r.act", "r.fc", "", "a"]
     assert all(found.seconds(row) > 0 for row in found.rows)
+
+
+TIED = chain(linear("a", 4, 4), linear("b", 4, 4), ties=(("a.weight", "b.weight"),))
+
+
+@pytest.mark.parametrize(("design", "adds"), [
+    (TIED, True),
+    (chain(linear("a", 4, 4), Residual(id="r", nodes=(linear("fc", 4, 4),))), True),
+    (chain(Parallel(id="p", nodes=(linear("fc", 4, 4), linear("fc2", 4, 4)), merge="add"), linear("b", 4, 4)), False),
+    (chain(linear("a", 4, 4), op("twice", "Add", "a", "a")), True),
+    (chain(linear("a", 4, 4), linear("b", 4, 4)), False),
+])  # fmt: skip
+def test_gradients_that_are_added_up_are_a_row(design: Design, adds: bool) -> None:
+    _, found = both(design)
+    assert (SUMS in names(found)) is adds
+    assert len(set(names(found))) == len(found.rows)
 
 
 class _Twice(torch.autograd.Function):

@@ -8,18 +8,26 @@ import torch
 from composer.engine.timing.curves import Curve, timed_curves
 from composer.engine.timing.points import (
     Impossible,
+    Tell,
     Work,
     is_out_of_memory,
     left_out,
     peak_bytes,
     telling,
 )
-from composer.recordings.recording import Point
+from composer.engine.timing.recorder import Recorder
+from composer.recordings.pieces import together
+from composer.recordings.recording import Point, Recording
 from composer.recordings.settings import Matmul, Method
-from composer.reports import Progress
+from composer.recordings.text import loads
+from composer.reports import Piece, Progress
 
 CPU = torch.device("cpu")
 QUICK = Matmul(method=Method(seconds=0.02))
+
+
+def recorded(curves: list[Curve], tell: Tell = lambda event: None) -> Recording:
+    return timed_curves(curves, Recorder(QUICK), tell)
 
 
 def failing(at: int, error: Exception) -> tuple[Point, ...]:
@@ -30,7 +38,7 @@ def failing(at: int, error: Exception) -> tuple[Point, ...]:
             raise error
         return Work(lambda: sum(range(x)))
 
-    return timed_curves([Curve("a", CPU, (1, 2, 4, 8, 16), prepare)], QUICK, lambda event: None)[0].points
+    return recorded([Curve("a", CPU, (1, 2, 4, 8, 16), prepare)]).series[0].points
 
 
 def test_out_of_memory_is_said_with_the_size_and_smaller_ones_are_kept() -> None:
@@ -97,11 +105,15 @@ def test_an_event_is_told_at_once_and_not_again_and_again() -> None:
 
 
 def test_places_and_progress_are_told() -> None:
-    told: list[Progress] = []
+    told: list[Progress | Piece] = []
     curves = [Curve(what, CPU, (1, 2048), lambda x: Work(lambda: None, flops=x), "float32") for what in ("a", "b")]
-    series = timed_curves(curves, QUICK, told.append)
-    assert [(each.what, each.dtype, each.device) for each in series] == [(k, "float32", "cpu") for k in ("a", "b")]
-    assert list(dict.fromkeys(told)) == [
+    found = recorded(curves, told.append)
+    assert [(each.what, each.dtype, each.device) for each in found.series] == [
+        (k, "float32", "cpu") for k in ("a", "b")
+    ]
+    pieces = [loads(each.text) for each in told if isinstance(each, Piece)]
+    assert together(pieces) == found.model_copy(update={"stopped": True}), "each point is told when it is there"
+    assert list(dict.fromkeys(each for each in told if isinstance(each, Progress))) == [
         Progress(f"cpu, float32, {what}: n {x}", k, 4)
         for k, (what, x) in enumerate([("a", "1"), ("a", "2,048"), ("b", "1"), ("b", "2,048")])
     ]
