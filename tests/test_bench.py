@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from composer.cli import cli
 from composer.design.text import dumps
 from composer.engine.devices import accelerators
+from composer.engine.timing import curves
+from composer.recordings.recording import Point
 from composer.recordings.text import loads
 from composer.workspace import Workspace
 from tests.build import chain, layer
@@ -75,6 +77,24 @@ def test_transfers_and_dispatch(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     assert "cpu, by hand" in shown and "CUDA graphs need a CUDA device" in shown
 
 
+def test_what_was_timed_before_ctrl_c_is_recorded(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    timed: list[int] = []
+
+    def work(x: int, *arguments: object) -> Point:
+        if timed:
+            raise KeyboardInterrupt
+        timed.append(x)
+        return Point(x=x, samples=(1.0,))
+
+    monkeypatch.setattr(curves, "point", work)
+    asked = ("--experiment", "transfers", "--device", "cpu", "--at", "4,8")
+    done = run(*asked, "-o", "out.json")
+    assert done.exit_code == 130 and "Stopped; what was timed until then is recorded." in done.stderr
+    found = loads(Path("out.json").read_bytes())
+    assert found.stopped and [[point.x for point in series.points] for series in found.series] == [[4]]
+    assert run(*asked, "-o", "none.json").exit_code == 1 and not Path("none.json").exists()
+
+
 def test_sizes_of_symbols(run: Run) -> None:
     done = run("gpt2_small", "--device", "cpu", "--at", "1", "--size", "T=4", "--seconds", "0.01", "--json")
     assert done.exit_code == 0 and json.loads(done.stdout)["settings"]["sizes"] == {"T": 4}
@@ -91,10 +111,14 @@ def test_every_device_is_timed_unless_some_are_named(run: Run) -> None:
         ((), 2, "Name a DESIGN, or with --experiment one of matmul, "),
         (("mlp", "--experiment", "matmul"), 2, "The experiment matmul takes no DESIGN."),
         (("--experiment", "dispatch"), 2, "The experiment dispatch times a DESIGN."),
-        (("mlp", "--at", "1,x"), 2, "'1,x' is not of the form 8,64,512."),
-        (("mlp", "--at", "0"), 2, "The settings: model.batches.0: "),
-        (("mlp", "--seconds", "1e9"), 2, "The settings: model.method.seconds: "),
-        (("mlp", "--device", "no\x1b[31m"), 2, "The settings: model.devices.0: "),
+        (("mlp", "--at", "1,x"), 2, "expects whole numbers from 1 on, such as 8,64,512, received '1,x'."),
+        (("mlp", "--at", "0"), 2, "expects whole numbers from 1 on, such as 8,64,512, received '0'."),
+        (("mlp", "--seconds", "1e9"), 2, "expects 0.01 to 60 seconds, received 1e+09."),
+        (("mlp", "--seconds", "nan"), 2, "expects 0.01 to 60 seconds, received nan."),
+        (("mlp", "--device", "no\x1b[31m"), 2, "expects a device such as cpu, cuda:0 or mps, received 'no"),
+        (("mlp", "--dtype", "float16"), 2, "--dtype is of the experiment matmul; model takes none."),
+        (("mlp", "--size", "N=3"), 2, "N is the batch: give --at 3."),
+        (("--experiment", "matmul", "--size", "N=3"), 2, "the experiment matmul takes its sizes with --at."),
         (("mlp", "--device", "xpu:9"), 1, "There is no device 'xpu:9' here; there are: cpu"),
         (("no-such",), 2, "there is no file and no template 'no-such'"),
     ],

@@ -16,6 +16,9 @@ from composer.errors import ComposerError, DesignError, Problem
 from composer.views.problems import problem_lines
 from composer.views.wording import clean
 
+STOPPED = 130
+"""The exit status of a program that Ctrl+C ended."""
+
 
 class Refused(click.ClickException):
     """A design that cannot be read or used: its problems are printed, and the exit status is 1."""

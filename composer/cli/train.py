@@ -19,7 +19,7 @@ import click
 
 from composer.cli.arguments import DESIGN_FILE, design_of
 from composer.cli.group import cli
-from composer.cli.output import Refused
+from composer.cli.output import STOPPED, Refused
 from composer.cli.places import Place, PlaceType, run_in, written
 from composer.cli.training_options import configuration, training_options
 from composer.cli.weights import Weights, valued, weights_options
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from composer.engine.training.control import Control
     from composer.engine.valued import Valued
 
-STOPPED = 130  # the exit status of a program that Ctrl+C ended
 _EVERY = 0.5  # seconds between two lines
 
 

@@ -11,8 +11,12 @@ from composer.design.nodes import Frozen
 MAX_SERIES = 300  # of one recording
 MAX_POINTS = 64  # of one series
 MAX_SAMPLES = 2_000  # of one point
+LARGEST = 2**40  # size of a point
+SHORTEST, LONGEST = 0.01, 60  # seconds of a point
+MOST_THREADS = 1024
+DEVICE = r"^[a-z]{2,20}(:[0-9]{1,3})?$"
 
-Device = Annotated[str, Field(pattern=r"^[a-z]{2,20}(:[0-9]{1,3})?$")]
+Device = Annotated[str, Field(pattern=DEVICE)]
 Optimizer = Literal["SGD", "SGD with momentum", "Adam"]
 Dtype = Literal["float64", "float32", "bfloat16", "float16"]
 DTYPES: tuple[Dtype, ...] = ("float64", "float32", "bfloat16", "float16")
@@ -34,20 +38,21 @@ def _powers(first: int, last: int) -> tuple[int, ...]:
     return tuple(2**k for k in range(first, last + 1))
 
 
-Rising = Annotated[tuple[Annotated[int, Field(ge=1, le=2**40)], ...], Field(min_length=1, max_length=MAX_POINTS)]
+Rising = Annotated[tuple[Annotated[int, Field(ge=1, le=LARGEST)], ...], Field(min_length=1, max_length=MAX_POINTS)]
 Sizes = Annotated[Rising, AfterValidator(_rising)]
 Devices = Annotated[tuple[Device, ...], Field(min_length=1, max_length=16), AfterValidator(_unlike)]
 Dtypes = Annotated[tuple[Dtype, ...], Field(min_length=1, max_length=len(DTYPES)), AfterValidator(_unlike)]
 
 
 class Method(Frozen):
-    """How a point is timed: with so many `threads` of the CPU, for at most so many `seconds`.
+    """How a point is timed: with so many `threads` of the CPU, for at most so many `seconds`; for up to three times as
+    long where three samples take that.
 
     It ends before that where the median's spread (`Point.spread`) is at most this share of the median.
     """
 
-    threads: int = Field(1, ge=1, le=1024)
-    seconds: float = Field(2.0, ge=0.01, le=60)
+    threads: int = Field(1, ge=1, le=MOST_THREADS)
+    seconds: float = Field(2.0, ge=SHORTEST, le=LONGEST)
     spread: float = Field(0.01, ge=0, le=1)
 
 

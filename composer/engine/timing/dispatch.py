@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import types
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -89,7 +92,7 @@ def _by_hand(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
 
 
 def _compiled(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _importable(model):
         warnings.simplefilter("ignore")  # a compiler has many, and none is about this model
         try:
             torch.compiler.reset()
@@ -100,6 +103,24 @@ def _compiled(model: nn.Module, inputs: Sequence[Tensor]) -> Call:
                 raise
             raise Impossible(_explained(error)) from None
     return call
+
+
+@contextmanager
+def _importable(model: nn.Module) -> Iterator[None]:
+    """While a model is compiled, its source is a module: torch.compile imports where a function finds its globals."""
+    name = type(model).__module__
+    functions = (each for each in vars(type(model)).values() if isinstance(each, types.FunctionType))
+    found = next((each.__globals__ for each in functions if each.__module__ == name), None)
+    if found is None or name in sys.modules:
+        yield
+        return
+    module = types.ModuleType(name)
+    vars(module).update(found)
+    sys.modules[name] = module
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _explained(error: Exception) -> str:

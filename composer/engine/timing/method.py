@@ -21,6 +21,7 @@ Tell = Callable[[], None]
 WARM_UP = 0.1  # seconds
 _LEAST = 0.2  # seconds that are timed at least, where they are not over before
 _FEWEST = 8  # samples that a median is sure with
+_FEW = 3  # samples that are waited for, up to so many times longer than the time that there is
 _LOOK = 0.05  # seconds between two looks at how sure the median is
 
 
@@ -46,7 +47,7 @@ def timed(call: Callable[[], object], clock: Clock, method: Method, tell: Tell) 
     look = Looks(method, tell)
     timer = Timer("call()", globals={"call": call}, timer=clock, num_threads=method.threads)
     with suppress(Sure):
-        timer.blocked_autorange(cast(Callable[[int, float], NoReturn], look.block), method.seconds)
+        timer.blocked_autorange(cast(Callable[[int, float], NoReturn], look.block), _FEW * method.seconds)
     return Samples(samples=tuple(look.samples), calls=look.calls)
 
 
@@ -108,7 +109,8 @@ class Looks:
         self.calls = calls
         self.samples.append(seconds_of(seconds / calls))
         self._total += seconds
-        if self._total >= self._method.seconds or len(self.samples) >= MAX_SAMPLES:
+        most = self._method.seconds * (1 if len(self.samples) >= _FEW else _FEW)
+        if self._total >= most or len(self.samples) >= MAX_SAMPLES:
             raise Sure
         if self._total < self._next:
             return

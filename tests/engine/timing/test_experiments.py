@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import platform
 import re
+import sys
 
 import pytest
 import torch
 from torch import Tensor
 
 from composer import __version__, templates
+from composer.codegen.source import class_name_of
 from composer.design.document import Input
 from composer.engine.build import live
 from composer.engine.timing import dispatch as dispatching
@@ -201,6 +203,9 @@ def test_why_nothing_was_compiled(monkeypatch: pytest.MonkeyPatch, error: Except
 
 
 @pytest.mark.slow
-def test_a_design_is_compiled_or_the_reason_is_said() -> None:
-    [point] = by_name(measure(Dispatch(batches=(2,), method=QUICK), MLP))["torch.compile", ""].points
+@pytest.mark.parametrize("name", ["mlp", "mixed_mlp"])
+def test_a_design_is_compiled_or_the_reason_is_said(name: str) -> None:
+    modules = {*sys.modules}
+    [point] = by_name(measure(Dispatch(batches=(2,), method=QUICK), templates.load(name)))["torch.compile", ""].points
+    assert class_name_of(templates.load(name)) not in {*sys.modules} - modules
     assert point.samples or "compiler" in point.failure
