@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import cycle
 from typing import Any, TypeAlias
 
@@ -12,7 +13,7 @@ Figure = dict[str, Any]
 Runs: TypeAlias = Sequence[tuple[str, Sequence[Row]]]
 """Rows of runs, each with the run's name."""
 
-_COLORS = ("#6366f1", "#f59e0b", "#10b981", "#ef4444", "#06b6d4", "#a855f7", "#84cc16", "#ec4899")
+COLORS = ("#6366f1", "#f59e0b", "#10b981", "#ef4444", "#06b6d4", "#a855f7", "#84cc16", "#ec4899")
 _SCALES = {False: {"type": "linear", "exponentformat": "SI"}, True: {"type": "log", "tickformat": "~g"}}
 _MOST = 1_500  # points of a curve
 
@@ -32,11 +33,16 @@ def measure(rows: Sequence[Row]) -> Measure:
     return next((row.measure for row in reversed(rows) if isinstance(row, EventRow) and row.measure), "")
 
 
+def planned(rows: Sequence[Row]) -> int:
+    """How many steps a run is to take; 0 where it did not say."""
+    return next((row.steps for row in reversed(rows) if isinstance(row, EventRow) and row.steps), 0)
+
+
 def curves(runs: Runs, what: str, title: str, logarithmic: bool = False) -> Figure:
     """A number of every step, and of the test data after every epoch where there is one; `what` is its name in rows."""
     data: list[Figure] = []
     for number, (name, rows) in enumerate(runs):
-        color = _COLORS[number % len(_COLORS)]
+        color = color_of(number)
         own = f"{name}, " if len(runs) > 1 else ""
         trained = [(row.step, getattr(row, what)) for row in _thin(list(steps(rows)))]
         data.append(_line(f"{own}training", trained, color, width=1, opacity=0.55))
@@ -47,7 +53,13 @@ def curves(runs: Runs, what: str, title: str, logarithmic: bool = False) -> Figu
 
 
 def _line(
-    name: str, points: Sequence[tuple[int, Any]], color: str, width: float, opacity: float, mode: str = "lines"
+    name: str,
+    points: Sequence[tuple[int, Any]],
+    color: str,
+    width: float,
+    opacity: float,
+    mode: str = "lines",
+    dash: str = "solid",
 ) -> Figure:
     return {
         "type": "scatter",
@@ -56,7 +68,7 @@ def _line(
         "x": [x for x, _y in points],
         "y": [y for _x, y in points],
         "opacity": opacity,
-        "line": {"color": color, "width": width},
+        "line": {"color": color, "width": width, "dash": dash},
         "hovertemplate": f"{name}<br>step %{{x:,}}: %{{y:.4g}}<extra></extra>",
     }
 
@@ -78,6 +90,11 @@ def _thin(rows: Sequence[StepRow]) -> Sequence[StepRow]:
     """Every so many rows, so that a chart stays quick; the last one is always there."""
     stride = -(-len(rows) // _MOST) or 1
     return [*rows[::stride], *(rows[-1:] if rows and (len(rows) - 1) % stride else ())]
+
+
+def color_of(number: int) -> str:
+    """The color of the run that is drawn as this one of several, in every chart."""
+    return COLORS[number % len(COLORS)]
 
 
 def latest(rows: Sequence[Row]) -> ParametersRow | None:
@@ -103,17 +120,26 @@ def of_parameter(rows: Sequence[Row], name: str) -> list[tuple[int, ParameterRow
 
 def over_time(rows: Sequence[Row], names: Sequence[str], what: str, title: str) -> Figure:
     """A number of parameters over the steps: its norm, mean, std or the norm of its gradient."""
+    drawn = zip(names, cycle(COLORS), strict=False)
     return lines(
-        [(name, [(step, getattr(row, what)) for step, row in of_parameter(rows, name)]) for name in names], title
+        [Line(name, [(step, getattr(row, what)) for step, row in of_parameter(rows, name)], c) for name, c in drawn],
+        title,
     )
 
 
-def lines(named: Sequence[tuple[str, Sequence[tuple[int, Any]]]], title: str) -> Figure:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number by step."""
+
+    name: str
+    points: Sequence[tuple[int, Any]]
+    color: str
+    dash: str = "solid"
+
+
+def lines(drawn: Sequence[Line], title: str) -> Figure:
     """Numbers by step, with the name of each line."""
-    data = [
-        _line(name, points, color, 2, 1.0, "lines+markers")
-        for (name, points), color in zip(named, cycle(_COLORS), strict=False)
-    ]
+    data = [_line(each.name, each.points, each.color, 2, 1.0, "lines+markers", each.dash) for each in drawn]
     return {"data": data, "layout": _layout(title, logarithmic=False)}
 
 

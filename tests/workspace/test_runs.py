@@ -13,7 +13,8 @@ from composer.errors import WorkspaceError
 from composer.training.config import TrainConfig, dumps
 from composer.training_reports import EventRow, ParameterRow, ParametersRow, Row, StepRow, line, row_of
 from composer.workspace import Following, Workspace
-from composer.workspace.runs import checkpoints, images, is_held, read
+from composer.workspace.runs import checkpoints, images, read
+from composer.workspace.standing import is_held
 
 STEPS = [StepRow(k, 0, 1 / k, None, 0.1, 10.0, float(k)) for k in range(1, 5)]
 
