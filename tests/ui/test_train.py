@@ -133,6 +133,7 @@ def test_tied_beside_its_untied_twin(workspace: Workspace) -> None:
     assert app.session_state["train:run:tiedmlp"] == tied and app.multiselect[0].value == [twin]
     assert "One parameter at several places, and its untied twin" in said(app)
     assert "The tied one holds the very same numbers at each place." in said(app)
+    assert "the design is another by that name" in said(app)
     rows = {name: Following(path / METRICS).read() for name, path in runs.items()}
     found = twins.positions(rows[tied], rows[twin])
     assert [each.name for each in found] == ["2.weight", "2.bias", "4.weight", "4.bias"]

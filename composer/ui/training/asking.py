@@ -86,7 +86,7 @@ def begin(document: Document, config: TrainConfig, processes: int, how: Distribu
         return Begun(report, *(each.name for each in paths))
 
     tasks.forget(document, TAKING)
-    tasks.start(document, BEGINNING, work, about=config)
+    tasks.start(document, BEGINNING, work, about=config, patience=0.3)
 
 
 def twin_name(run: str) -> str:

@@ -65,7 +65,7 @@ def _answering() -> dict[Command, str]:
 def _afterwards(document: Document, run: Standing) -> None:
     entry = run.entry
     st.button(
-        _("Resume"), icon=":material/play_arrow:", key="run_resume", on_click=_resume, args=(document, entry),
+        _("Resume"), icon=":material/play_arrow:", key="run_resume", on_click=_resume, args=(entry,),
         disabled=run.state == "finished",
         help=_("All its steps are done.") if run.state == "finished" else _("Goes on from the last checkpoint."),
     )  # fmt: skip
@@ -81,9 +81,11 @@ def _take(document: Document, run: Standing) -> None:
     """Its weights, as after its last checkpoint; where it came to an end it left them in a file of their own."""
     entry, steps = run.entry, checkpoints(run.entry.path)
     step = steps[-1] if steps else 0
-    if not is_of(entry, document):
-        name = entry.design.name if entry.design else "?"
-        help = _("It trained another design, {name}, whose weights do not fit this one.").format(name=escape(name))
+    if entry.design is None:
+        help = _("Its design cannot be read.")
+    elif not is_of(entry, document):
+        help = _("It trained another design, {name}, whose weights do not fit this one.")
+        help = help.format(name=escape(entry.design.name))
     elif not steps:
         help = _("It has kept no weights yet.")
     else:
@@ -107,7 +109,7 @@ def _events(entry: RunEntry) -> None:
     )  # fmt: skip
 
 
-def _resume(document: Document, entry: RunEntry) -> None:
+def _resume(entry: RunEntry) -> None:
     try:
         relaunch(entry.path)
     except ComposerError as error:

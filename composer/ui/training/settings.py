@@ -17,11 +17,10 @@ from composer.workspace.runs import environment
 
 def show_settings(entry: RunEntry, others: Sequence[RunEntry]) -> None:
     """The settings of a run, and those of `others` that differ."""
-    own = settings(entry)
-    if own:
+    if own := settings(entry):
         st.caption(escape(" · ".join(f"{name} {value}" for name, value in own.items())))
     for other in others:
-        if found := differences(own, settings(other)):
+        if found := differences(entry, other):
             st.caption(f"**{escape(other.name)}**: {escape(' · '.join(found))}")
 
 
@@ -52,16 +51,25 @@ def settings(entry: RunEntry) -> dict[str, str]:
     return found | {name: value for name, value in seldom.items() if value}
 
 
-def differences(own: dict[str, str], other: dict[str, str]) -> list[str]:
-    """What is not the same in another run."""
-    names = list(dict.fromkeys((*own, *other)))
-    text = _("{name} {value} instead of {own}")
-    return [
-        text.format(name=name, value=other.get(name, _("none")), own=own.get(name, _("none")))
-        for name in names
-        if own and other and own.get(name) != other.get(name)
+def differences(entry: RunEntry, other: RunEntry) -> list[str]:
+    """What is not the same in another run; nothing where one of them cannot be read."""
+    own, theirs = settings(entry), settings(other)
+    if not own or not theirs:
+        return []
+    text, none = _("{name} {value} instead of {own}"), _("none")
+    found = [
+        text.format(name=name, value=theirs.get(name, none), own=own.get(name, none))
+        for name in dict.fromkeys((*own, *theirs))
+        if own.get(name) != theirs.get(name)
     ]
+    if entry.design and other.design and entry.design.name == other.design.name and entry.design != other.design:
+        found.insert(0, _("the design is another by that name"))
+    return found
 
 
 def _chosen(chosen: Chosen) -> str:
-    return ", ".join([chosen.kind, *(f"{name} {value}" for name, value in chosen.options.items())])
+    return ", ".join([chosen.kind, *(f"{name} {_value(value)}" for name, value in chosen.options.items())])
+
+
+def _value(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
