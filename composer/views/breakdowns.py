@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from composer.recordings.recording import Breakdown
 from composer.views.numbers import duration
+from composer.views.timing_axes import QUIET
 from composer.views.timing_figures import Figure
 from composer.views.wording import shorten
 
 OVERHEAD = "overhead"
 _MOST = 24  # bars; the rest are one
 _NAME = 34
-_COLOR, _QUIET = "#6366f1", "#9aa3b2"
+_COLOR = "#6366f1"
+_TEXT = 120  # pixels for what is written beside the longest bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +50,65 @@ def breakdown(found: Breakdown) -> Figure:
         "orientation": "h",
         "y": list(range(len(shown))),
         "x": [row.seconds for row in shown],
-        "marker": {"color": [_COLOR if row.kind else _QUIET for row in shown]},
+        "marker": {"color": [_COLOR if row.kind else QUIET for row in shown]},
         "text": [_share(row) for row in shown],
-        "textposition": "auto",
+        "textposition": "outside",
+        "textfont": {"size": 12},
+        "cliponaxis": False,
         "hovertext": [f"{row.path} {row.kind}<br>{row.part:.2%} of {whole}" for row in shown],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     places = list(range(len(shown)))
     layout = {
-        "height": 80 + 22 * len(shown),
-        "margin": {"l": 10, "r": 12, "t": 8, "b": 40},
-        "xaxis": {"title": {"text": f"seconds of {whole}"}, "exponentformat": "SI"},
+        "height": 110 + 22 * len(shown),
+        "margin": {"l": 10, "r": _TEXT, "t": 32, "b": 40},
+        "xaxis": {"title": {"text": f"seconds of {whole}"}, "exponentformat": "SI", "range": _range(shown)},
         "yaxis": {"tickvals": places, "ticktext": names, "autorange": "reversed", "automargin": True},
     }
     return {"data": [bars], "layout": layout}
 
 
+def explained(found: Breakdown) -> str:
+    """Which pass it is, and what its overhead is."""
+    which = {
+        "forward": "A forward pass in eval mode, without gradients.",
+        "backward": "A backward pass in train mode, from the mean of the squared outputs; a row is what computes the "
+        "gradients of that layer or op.",
+    }[found.what]
+    part = found.share(found.overhead)
+    if part < 0:
+        return (
+            f"{which} The parts, which were timed apart, sum to more than the whole: to {1 - part:.0%} of it. So the "
+            f"overhead is {_signed(f'{part:.0%}')}: too small to be told."
+        )
+    between = {"forward": "the Python between layers", "backward": "what autograd does between its nodes"}[found.what]
+    return f"{which} Overhead is {between}."
+
+
+def part_rows(found: Breakdown) -> dict[str, list[str] | list[float]]:
+    """Columns for a page: every layer and op, and the overhead; seconds as µs, parts as percent."""
+    rows = shares(found)
+    return {
+        "path": [row.path for row in rows],
+        "kind": [row.kind for row in rows],
+        "time": [row.seconds * 1e6 for row in rows],
+        "part": [row.part * 100 for row in rows],
+    }
+
+
+def _range(shown: Sequence[Share]) -> list[float]:
+    """From the shortest to the longest bar, with room for the text of one below 0."""
+    low, high = min(0.0, *(row.seconds for row in shown)), max(row.seconds for row in shown)
+    return [low - 0.2 * (high - low) if low < 0 else 0.0, high]
+
+
 def _share(row: Share) -> str:
     """Its time and part of the whole; the overhead is below 0 where watching made the parts seem longer."""
-    return f"{duration(row.seconds)} · {row.part:.1%}" if row.seconds > 0 else f"{row.part:.1%}"
+    return f"{duration(row.seconds)} · {_signed(f'{row.part:.1%}')}"
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def _name(row: Share) -> str:

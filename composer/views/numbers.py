@@ -29,7 +29,9 @@ def size(count: int | None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time: `15.6 µs`."""
+    """A time: `15.6 µs`; one below 0, as of a difference, with a minus."""
+    if seconds < 0:
+        return f"−{duration(-seconds)}"
     for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
         if float(_digits(seconds * factor)) >= 1:
             return f"{_digits(seconds * factor)} {unit}"

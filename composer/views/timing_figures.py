@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from composer.recordings.derived import COPY, crossover
+from composer.recordings.derived import COPY
 from composer.recordings.recording import Point, Recording, Series
+from composer.views.crossings import crossings
 from composer.views.numbers import duration, humanize, size
+from composer.views.timing_axes import QUIET, layout, logarithmic, sizes
 from composer.views.wording import clean
 
 Figure = dict[str, Any]
@@ -19,6 +21,7 @@ Measure = Literal["seconds", "per second"]
 COLORS = ("#6366f1", "#f59e0b", "#10b981", "#ef4444", "#06b6d4", "#a855f7", "#84cc16", "#ec4899", "#64748b", "#b45309")
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _AXES = {"n": "n, of n×n matrices", "batch size": "batch size", "bytes": "bytes"}
+_FEW = 3  # samples
 _PER_SECOND = {"matmul": "FLOP/s", "model": "samples/s", "transfers": "B/s", "two devices": "FLOP/s"}
 
 
@@ -28,16 +31,32 @@ def measures(experiment: str) -> tuple[Measure, ...]:
 
 
 def label(name: str, recording: Recording, series: Series) -> str:
-    """What a series is called: its device, its dtype, what it is of, and whose recording."""
-    what = "" if recording.experiment == "matmul" else series.what
-    parts = (clean(recording.named(series.device)), series.dtype, what, name)
+    """What a series is called: its device, its dtype, what it is of, and whose recording, where `name` is not ""."""
+    device = recording.named(series.device)
+    device = series.device if device in name else device  # the name says it
+    parts = (clean(device), series.dtype, _what(recording, series), clean(name))
     return " · ".join(part for part in parts if part)
 
 
+def _what(recording: Recording, series: Series) -> str:
+    if recording.experiment == "matmul":
+        return f"copy of {size(series.points[0].x)}" if series.what == COPY and series.points else ""
+    return "within memory" if recording.experiment == "transfers" and series.what == COPY else series.what
+
+
+def is_few(point: Point) -> bool:
+    """Whether quartiles of so few samples say nothing."""
+    return 0 < point.count < _FEW
+
+
+def is_bandwidth(recording: Recording, series: Series) -> bool:
+    """Whether it is a copy beside products, which has no n: what it reaches is a part of the roof."""
+    return recording.experiment == "matmul" and series.what == COPY
+
+
 def drawn(recording: Recording) -> Iterator[Series]:
-    """The series that are drawn. Beside products, what a copy reaches is the roof's."""
-    roof = COPY if recording.experiment == "matmul" else None
-    return (each for each in recording.series if each.what != roof and each.timed)
+    """The series that are drawn."""
+    return (each for each in recording.series if each.timed and not is_bandwidth(recording, each))
 
 
 def curves(shown: Shown, measure: Measure = "seconds") -> Figure:
@@ -50,17 +69,11 @@ def curves(shown: Shown, measure: Measure = "seconds") -> Figure:
             number += 1
     first = shown[0][1]
     unit = "seconds" if measure == "seconds" else _PER_SECOND[first.experiment]
-    layout = {
-        "height": 380,
-        "margin": {"l": 64, "r": 12, "t": 12, "b": 48},
-        "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
-        "xaxis": {"title": {"text": _AXES[first.axis]}, "type": "log", "dtick": 1},
-        "yaxis": {"title": {"text": unit}, "type": "log", "exponentformat": "SI", "dtick": 1},
-        "hovermode": "closest",
-        **_crossings(shown),
-    }
-    return {"data": data, "layout": layout}
+    xs = [x for curve in data for x in curve["x"]]
+    lines = _crossings(shown)
+    x = sizes(_AXES[first.axis], xs, size if first.axis == "bytes" else "{:,}".format)
+    figure = layout(len(data), x, logarithmic(unit), above=len(lines))
+    return {"data": data, "layout": {**figure, "hovermode": "closest", **_marked(lines, xs)}}
 
 
 def _curve(name: str, recording: Recording, series: Series, measure: Measure, color: str, dash: str) -> Figure:
@@ -80,7 +93,7 @@ def _curve(name: str, recording: Recording, series: Series, measure: Measure, co
             "width": 3,
         },
         "line": {"color": color, "dash": dash, "width": 2},
-        "marker": {"size": 6},
+        "marker": {"size": 6, "symbol": ["circle-open" if is_few(point) else "circle" for point in series.timed]},
         "text": [_hover(name, recording, point) for point in series.timed],
         "hovertemplate": "%{text}<extra></extra>",
     }
@@ -101,7 +114,9 @@ def _amount(recording: Recording, point: Point) -> int:
 def _hover(name: str, recording: Recording, point: Point) -> str:
     low, middle, high = point.quartiles
     lines = [name, f"{recording.axis} {point.x:,}: {duration(middle)} (quartiles {duration(low)} to {duration(high)})"]
-    lines.append(f"{point.count:,} samples of {point.calls:,} calls")
+    samples = "1 sample" if point.count == 1 else f"{point.count:,} samples"
+    calls = "1 call" if point.calls == 1 else f"{point.calls:,} calls"
+    lines.append(f"{samples} of {calls}{', too few for quartiles' if is_few(point) else ''}")
     if point.flops:
         lines.append(f"{humanize(round(point.flops_per_second))}FLOP/s")
     if point.nbytes:
@@ -111,32 +126,32 @@ def _hover(name: str, recording: Recording, point: Point) -> str:
     return "<br>".join(lines)
 
 
-def _crossings(shown: Shown) -> Figure:
-    """Lines where a device overtakes the CPU in products of the same dtype."""
-    found = sorted({(x, text) for _name, recording in shown for x, text in crossings(recording)})
+def _crossings(shown: Shown) -> list[tuple[int, str]]:
+    """Where a device overtakes the CPU, and what is said there."""
+    found = [
+        (each.at, " · ".join(filter(None, (each.device, each.dtype, name))))
+        for name, recording in shown
+        for each in crossings(recording)
+        if each.at is not None
+    ]
+    return sorted((at, f"{text}: faster from {at:,}") for at, text in found)
+
+
+def _marked(lines: Sequence[tuple[int, str]], xs: Sequence[int]) -> Figure:
+    """A line at each of them, and its text above the figure, on a line of its own."""
+    middle = math.sqrt(min(xs) * max(xs)) if xs else 0
     return {
         "shapes": [
-            {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": {"dash": "dot", "width": 1}}
-            for x, _text in found
+            {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper",
+             "line": {"dash": "dot", "width": 1, "color": QUIET}}
+            for x in sorted({x for x, _text in lines})
         ],
         "annotations": [
-            {"x": x, "xref": "x", "y": 1, "yref": "paper", "text": text, "showarrow": False, "yanchor": "bottom"}
-            for x, text in ((math.log10(x), text) for x, text in found)
+            {"x": math.log10(x), "xref": "x", "y": 1, "yref": "paper", "text": text, "showarrow": False,
+             "yanchor": "bottom", "yshift": 18 * k, "xanchor": "right" if x > middle else "left"}
+            for k, (x, text) in enumerate(lines)
         ],
-    }
-
-
-def crossings(recording: Recording) -> Iterator[tuple[int, str]]:
-    """From which size on a device is faster than the CPU, and which one."""
-    if recording.experiment != "matmul":
-        return
-    ours = {each.dtype: each for each in drawn(recording) if each.device == "cpu"}
-    for series in drawn(recording):
-        own = ours.get(series.dtype)
-        if own is not None and series.device != "cpu":
-            x = crossover(own, series)
-            if x is not None:
-                yield x, f"{series.device} is faster from {x:,}"
+    }  # fmt: skip
 
 
 def bars(shown: Shown, relative: bool = False) -> Figure:
@@ -153,15 +168,9 @@ def bars(shown: Shown, relative: bool = False) -> Figure:
             data.append(
                 _bars(title, recording, [each for each in series.timed if each.x in unit or not relative], unit, color)
             )
-    layout = {
-        "height": 360,
-        "margin": {"l": 64, "r": 12, "t": 12, "b": 40},
-        "barmode": "group",
-        "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top"},
-        "yaxis": {"title": {"text": _relative_to(shown) if relative else "seconds"}, "rangemode": "tozero"},
-    }
-    return {"data": data, "layout": layout}
+    unit_of_all = _relative_to(shown) if relative else "seconds"
+    y = {"title": {"text": unit_of_all}, "rangemode": "tozero", "automargin": True}
+    return {"data": data, "layout": {**layout(len(data), {"automargin": True}, y), "barmode": "group"}}
 
 
 def _bars(title: str, recording: Recording, points: Sequence[Point], unit: Mapping[int, float], color: str) -> Figure:
@@ -176,8 +185,9 @@ def _bars(title: str, recording: Recording, points: Sequence[Point], unit: Mappi
             "symmetric": False,
             "array": [high - middle for _low, middle, high in values],
             "arrayminus": [middle - low for low, middle, _high in values],
+            "color": QUIET,
         },
-        "marker": {"color": color},
+        "marker": {"color": color, "pattern": {"shape": ["/" if is_few(point) else "" for point in points]}},
         "text": [_hover(title, recording, point) for point in points],
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",

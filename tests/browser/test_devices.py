@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -34,7 +35,7 @@ def test_experiments_on_the_cpu_with_a_recording_over_them(app: App, tmp_path: P
             page.get_by_role("spinbutton", name="Seconds a point").press("Enter")
             app.settle()
         page.get_by_role("button", name="Run", exact=True).click()
-        expect(page.get_by_text("Timed were")).to_be_visible(timeout=120_000)
+        expect(page.get_by_text(re.compile("^Timed w(ere|as)"))).to_be_visible(timeout=120_000)
         expect(page.locator(".js-plotly-plot").first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="dispatch").first.click()

@@ -13,16 +13,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from composer.device_reports import Moved, MoveReport
-from composer.recordings.recording import Recording
-from composer.recordings.settings import Dispatch, Fetching, Matmul, Method
+from composer.recordings.recording import Breakdown, Recording, Row, Samples
+from composer.recordings.settings import Dispatch, Fetching, Matmul, Method, Model
 from composer.recordings.text import dumps
 from composer.ui import models, state, tasks
-from composer.ui.timing import asking, moving, results
+from composer.ui.timing import asking, keeping, moving
 from composer.ui.timing.asking import TIMING
 from composer.workspace import Workspace
 from tests.build import chain, linear, op
 from tests.engine.gpu import needs_gpus
-from tests.recordings.building import recording
+from tests.recordings.building import recording, series
 from tests.ui import pages
 from tests.ui.pages import checked, document, settled
 
@@ -66,9 +66,20 @@ def test_what_there_is_and_what_does_not_mix(opened: AppTest) -> None:
 def test_a_tensor_that_is_there_already_is_the_same(opened: AppTest) -> None:
     settled(opened.button(key="move_tensor").click().run())
     assert "Tensor: `x.to('cpu') is x` → **True**" in said(opened)
+    assert "<td>tensor</td>" in html(opened) and "<td>attribute</td>" not in html(opened)
     settled(opened.checkbox(key="devices:copy").check().run())
+    assert "→ **True**" not in said(opened)  # of another question
     settled(opened.button(key="move_tensor").click().run())
-    assert "→ **False**" in said(opened)
+    assert "Tensor: `x.to('cpu', copy=True) is x` → **False**" in said(opened)
+
+
+def test_free_memory_is_of_now(opened: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = asking.devices()
+    assert asking.devices() is not report
+    cpu = replace(report.devices[0], memory_free=3 * 2**30)
+    monkeypatch.setattr(asking, "devices", lambda: replace(report, devices=(cpu,)))
+    settled(opened.run())
+    assert "3.00 GiB" in html(opened)
 
 
 def test_the_live_model_is_moved_and_is_the_same_where_it_is_already(opened: AppTest) -> None:
@@ -150,6 +161,44 @@ def test_the_design_is_timed_with_its_layers(opened: AppTest, workspace: Workspa
     assert found and found.design == "Net" and found.breakdowns[0].whole.count
     assert "Where the time goes: forward, batch of 1" in said(opened) and "overhead" in said(opened)
     assert charts(opened) >= 2
+    assert "A forward pass in eval mode, without gradients." in said(opened)
+    assert "training step: all three together" in said(opened)
+    assert any(list(each.value.get("path", [])) == ["0", "1", "2", "overhead"] for each in opened.dataframe)
+
+
+def test_recordings_of_one_machine_and_minute_are_drawn_with_their_layers(
+    opened: AppTest, workspace: Workspace
+) -> None:
+    ids = [workspace.recordings.save(_of_layers("Net")) for _ in range(2)]
+    to(opened, "model")
+    settled(opened.multiselect(key="timing:shown:model:Net").set_value(ids).run())
+    assert charts(opened) == 3 and all(f"**({id})**: Timed were training steps of Net" in said(opened) for id in ids)
+
+
+def _of_layers(design: str, **fields: Any) -> Recording:
+    rows = (Row(path="0", kind="Linear", samples=(1e-5,)),)
+    found = Breakdown(what="forward", device="cpu", batch=1, whole=Samples(samples=(2e-5,)), rows=rows)
+    steps = series("cpu", 1e-5, 2e-5, what="forward", first=1, dtype="")
+    return recording(steps, settings=Model(method=QUICK), design=design, breakdowns=(found,), **fields)
+
+
+def test_the_last_recording_of_this_design_is_shown_and_that_alone(opened: AppTest, workspace: Workspace) -> None:
+    later = {"date": "2026-02-01T00:00:00Z"}
+    others = workspace.recordings.save(_of_layers("Other", **later))
+    to(opened, "model")
+    assert opened.multiselect(key="timing:shown:model:Net").value == [] and "Net was not timed yet" in said(opened)
+    first = workspace.recordings.save(_of_layers("Net"))
+    settled(opened.run())
+    assert opened.multiselect(key="timing:shown:model:Net").value == [first]
+    second = workspace.recordings.save(_of_layers("Net", **later))
+    opened.session_state["timing:fresh:model"] = second
+    settled(opened.run())
+    assert opened.multiselect(key="timing:shown:model:Net").value == [second]
+    settled(opened.multiselect(key="timing:shown:model:Net").set_value([second, others]).run())
+    assert "**Net**: Timed were" in said(opened) and "**Other**: Timed were" in said(opened)
+    opened.session_state["timing:fresh:model"] = first
+    settled(opened.run())
+    assert opened.multiselect(key="timing:shown:model:Net").value == [first, second, others]
 
 
 def test_two_devices_need_two(opened: AppTest) -> None:
@@ -165,7 +214,7 @@ def test_stop_is_quick_and_another_run_finds_what_goes_on(opened: AppTest, works
     other = pages.AppTest.from_function(pages._page, kwargs={"page": "devices"}, default_timeout=60)
     other.query_params["design"] = "net"
     other.run()
-    to(other, wait=False)
+    assert checked(other).session_state["timing:tab:net"] == "Experiments"
     assert "stop:timing" in [each.key for each in other.button]  # a refresh, or a second tab
     begun = time.monotonic()
     opened.button(key="stop:timing").click().run()
@@ -200,8 +249,10 @@ def test_recordings_of_other_machines_are_drawn_over_ours(opened: AppTest, works
     assert "Timed were products of two n×n matrices" in said(opened)
     settled(opened.button(key=f"timing:drop:{ids[0]}").click().run())
     assert [each.id for each in workspace.recordings.all()] == [ids[1]] and "Deleted" in said(opened)
+    assert opened.multiselect(key="timing:shown:matmul").value == [ids[1]]
     settled(opened.button(key="restore_recording").click().run())
     assert len(workspace.recordings.all()) == 2
+    assert ids[0] in opened.multiselect(key="timing:shown:matmul").value
 
 
 def test_a_stranger_s_recording_is_taken_or_refused(
@@ -213,13 +264,22 @@ def test_a_stranger_s_recording_is_taken_or_refused(
     monkeypatch.setattr(state, "widget", given.__getitem__)
     monkeypatch.setattr(state, "remember", kept.__setitem__)
     monkeypatch.setattr(state, "documents", lambda: type("D", (), {"workspace": workspace}))
-    told: list[str] = []
-    monkeypatch.setattr(state, "notify", told.append)
-    results._take()
+    keeping._take()
     assert kept["timing:kind"] == "fetching" and len(workspace.recordings.all()) == 1
+    assert kept["timing:brought:fetching"] == workspace.recordings.all()[0].id
     given["timing:upload"] = _File("bad.json", b'{"format": "block-composer-recording", "version": 1, "evil": 2}')
-    results._take()
-    assert told[0].startswith("bad.json: ") and len(workspace.recordings.all()) == 1
+    keeping._take()
+    assert kept["timing:refused"].startswith("bad.json: ") and len(workspace.recordings.all()) == 1
+    given["timing:upload"] = None
+    keeping._take()
+    assert not kept["timing:refused"]
+
+
+def test_why_a_file_was_refused_stays_by_the_field(opened: AppTest) -> None:
+    opened.session_state["timing:refused"] = "bad.json: it is no recording"
+    to(opened)
+    settled(opened.run())
+    assert [each.value.replace("\\", "") for each in opened.error] == ["bad.json: it is no recording"]
 
 
 class _File:
@@ -231,7 +291,31 @@ class _File:
 
 
 def test_ways_to_call_are_relative_to_the_first(opened: AppTest, workspace: Workspace) -> None:
-    found: Recording = recording(settings=Dispatch(method=QUICK))
+    found: Recording = recording(settings=Dispatch(method=QUICK), design="Net")
     workspace.recordings.save(found)
     to(opened, "dispatch")
     assert charts(opened) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("timing:seconds", 100.0, "Seconds a point: expects 0.05 to 60, received 100."),
+        ("timing:threads", 0, "Threads: expects 1 to 1,024, received 0."),
+    ],
+)
+def test_a_method_that_cannot_be_is_told(opened: AppTest, key: str, value: float, text: str) -> None:
+    to(opened)
+    opened.number_input(key=key).set_value(value)
+    settled(opened.run())
+    assert text in said(opened) and opened.button(key="time_it").disabled
+
+
+def test_more_threads_than_cores_and_no_batches_are_told(opened: AppTest) -> None:
+    to(opened, "dispatch")
+    opened.number_input(key="timing:threads").set_value(1000)
+    settled(opened.run())
+    assert "1000 threads are more than" in said(opened) and not opened.button(key="time_it").disabled
+    opened.multiselect(key="timing:batches").set_value([])
+    settled(opened.run())
+    assert "Choose a batch size." in said(opened) and opened.button(key="time_it").disabled

@@ -12,7 +12,14 @@ from tests.recordings.building import copies, recording, series
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(2.5, "2.50 s"), (120.0, "120 s"), (0.0312, "31.2 ms"), (1.559e-6, "1.56 µs"), (2e-9, "2.00 ns")],
+    [
+        (2.5, "2.50 s"),
+        (120.0, "120 s"),
+        (0.0312, "31.2 ms"),
+        (1.559e-6, "1.56 µs"),
+        (2e-9, "2.00 ns"),
+        (-0.0312, "−31.2 ms"),
+    ],
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 from composer.device_reports import DevicesReport, MixReport, MoveReport
 from composer.errors import KernelStopped, KernelTimeout
@@ -29,9 +28,8 @@ class Home:
     notice: str = ""
 
 
-@cache
 def devices() -> DevicesReport:
-    """What devices there are; found once.
+    """What devices there are, and how much of their memory is free now.
 
     Raises:
         ComposerError: where no kernel answers.

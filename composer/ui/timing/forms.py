@@ -27,6 +27,8 @@ _SIZES = tuple(2**k for k in range(3, 14))
 _BATCHES = tuple(2**k for k in range(13))
 _BYTES = tuple(2**k for k in range(10, 33, 2))
 _KEY = "timing"
+_THREADS = 1024
+_SECONDS = (0.05, 60.0)
 
 
 def experiments() -> dict[str, str]:
@@ -47,6 +49,14 @@ def form(kind: str, report: DevicesReport) -> Settings | str:
         method = _method()
     if not devices:
         return _("Choose a device.")
+    if isinstance(settings, str):
+        return settings
+    if isinstance(method, str):
+        return method
+    cores = report.devices[0].cores
+    if cores and method.threads > cores:
+        text = _("{threads} threads are more than the {cores} cores of this CPU: they wait for each other.")
+        st.caption(f":orange[{text.format(threads=method.threads, cores=cores)}]")
     return settings.model_copy(update={"devices": devices, "method": method})
 
 
@@ -57,15 +67,23 @@ def _devices(kind: str, report: DevicesReport) -> tuple[str, ...]:
     return tuple(st.multiselect(_("Devices"), ids, ids, key=f"{_KEY}:devices", width=200))
 
 
-def _method() -> Method:
+def _method() -> Method | str:
+    """How a point is timed, or what is wrong with it. A field that has bounds would keep that to itself."""
     threads = st.number_input(
-        _("Threads"), 1, 1024, 1, key=f"{_KEY}:threads", width=110,
+        _("Threads"), value=1, key=f"{_KEY}:threads", width=110,
         help=_("Of the CPU. With several, a busy machine makes timings useless."),
     )  # fmt: skip
     seconds = st.number_input(
-        _("Seconds a point"), 0.05, 60.0, 1.0, step=0.5, key=f"{_KEY}:seconds", width=140,
+        _("Seconds a point"), value=1.0, step=0.5, key=f"{_KEY}:seconds", width=140,
         help=_("At most: a point ends earlier where its median is sure to 1 %."),
     )  # fmt: skip
+    if not 1 <= threads <= _THREADS:
+        return _("Threads: expects 1 to {most:,}, received {given:,}.").format(most=_THREADS, given=threads)
+    low, high = _SECONDS
+    if not low <= seconds <= high:
+        return _("Seconds a point: expects {low:g} to {high:g}, received {given:g}.").format(
+            low=low, high=high, given=seconds
+        )
     return Method(threads=threads, seconds=seconds)
 
 
@@ -74,10 +92,10 @@ def _upto(text: str, values: Sequence[int], usual: int, key: str, shown: Callabl
     return tuple(each for each in values if each <= last)
 
 
-def _matmul(devices: tuple[str, ...]) -> Matmul:
+def _matmul(devices: tuple[str, ...]) -> Matmul | str:
     sizes = _upto(_("Largest n"), _SIZES, 1024, "n")
     dtypes = st.multiselect(_("dtypes"), DTYPES, ["float32"], key=f"{_KEY}:dtypes", width=240)
-    return Matmul(sizes=sizes, dtypes=tuple(dtypes) or ("float32",))
+    return Matmul(sizes=sizes, dtypes=tuple(dtypes)) if dtypes else _("Choose a dtype.")
 
 
 def _model(devices: tuple[str, ...]) -> Model:
@@ -104,12 +122,12 @@ def _transfers(devices: tuple[str, ...]) -> Transfers:
     return Transfers(sizes=_upto(_("Largest"), _BYTES, 2**26, "bytes", size))
 
 
-def _dispatch(devices: tuple[str, ...]) -> Dispatch:
+def _dispatch(devices: tuple[str, ...]) -> Dispatch | str:
     batches = st.multiselect(_("Batches"), _BATCHES, [1, 256], key=f"{_KEY}:batches", width=220)
-    return Dispatch(batches=tuple(sorted(batches)) or (1,))
+    return Dispatch(batches=tuple(sorted(batches))) if batches else _("Choose a batch size.")
 
 
-_FORMS: Mapping[str, Callable[[tuple[str, ...]], Settings]] = {
+_FORMS: Mapping[str, Callable[[tuple[str, ...]], Settings | str]] = {
     "matmul": _matmul, "model": _model, "fetching": _fetching, "two devices": _two_devices, "transfers": _transfers,
     "dispatch": _dispatch,
 }  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import streamlit as st
 
-from composer.device_reports import DevicesReport, MoveReport
+from composer.device_reports import DevicesReport, Moved, MoveReport
 from composer.errors import ComposerError
 from composer.ui import state, tables, tasks
 from composer.ui.document import Document
@@ -63,7 +66,7 @@ def _came(report: MoveReport) -> None:
         st.code(report.error, language=None, wrap_lines=True)
     if report.rows:
         with st.expander(_("Every tensor"), key="moved_rows"):
-            _rows(report)
+            _rows(report.rows)
 
 
 def _moved(report: MoveReport) -> str:
@@ -102,29 +105,51 @@ def _left(report: MoveReport) -> str:
 
 def _tensor(ids: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="move_form"):
-        device = st.selectbox(_("To"), ids, key="devices:to", width=160)
-        always = st.checkbox(_("copy=True"), key="devices:copy", help=_("Copy even where the tensor is there already."))
+        device = st.selectbox(_("To"), ids, key="devices:to", width=160, on_change=_forget)
+        always = st.checkbox(
+            _("copy=True"), key="devices:copy", help=_("Copy even where the tensor is there already."),
+            on_change=_forget,
+        )  # fmt: skip
         st.button(_("Send a tensor"), key="move_tensor", on_click=_send, args=(device, always))
-    done: MoveReport | ComposerError | None = state.kept(_TENSOR, None)
+    done: _Sent | ComposerError | None = state.kept(_TENSOR, None)
     if isinstance(done, ComposerError):
         show_error(done, "move_failure")
     elif done:
-        st.markdown(f"{escape(done.what)}: `x.to('{escape(done.device)}') is x` → **{done.same}**")
-        _rows(done)
+        report = done.report
+        call = f"x.to('{escape(report.device)}'{', copy=True' if done.always else ''})"
+        st.markdown(f"{escape(report.what)}: `{call} is x` → **{report.same}**")
+        _rows(report.rows, _("tensor"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A tensor that was sent, and whether with copy=True."""
+
+    report: MoveReport
+    always: bool
+
+
+def _forget() -> None:
+    """What is shown is no answer to another question."""
+    state.remember(_TENSOR, None)
 
 
 def _send(device: str, always: bool) -> None:
     try:
-        state.remember(_TENSOR, asking.move_tensor(device, always))
+        state.remember(_TENSOR, _Sent(asking.move_tensor(device, always), always))
     except ComposerError as error:
         state.remember(_TENSOR, error)
 
 
-def _rows(report: MoveReport) -> None:
+def _rows(moved: Sequence[Moved], sort: str = "") -> None:
+    """A table; `sort` is what all of them are, where they are nothing of a module."""
     head = [_("name"), _("is a"), _("was on"), _("is on"), _("the same object"), _("the same memory")]
     rows = [
-        [tables.cell(text) for text in (row.name, row.sort, row.before, row.after, _yes(row.same), _yes(row.shares))]
-        for row in report.rows
+        [
+            tables.cell(text)
+            for text in (row.name, sort or row.sort, row.before, row.after, _yes(row.same), _yes(row.shares))
+        ]
+        for row in moved
     ]
     st.html(tables.table(_("What moved"), head, rows))
 

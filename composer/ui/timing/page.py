@@ -15,8 +15,9 @@ from composer.ui.messages import escape, show_error
 from composer.ui.timing import asking
 from composer.ui.timing.asking import MOVING, TIMING
 from composer.ui.timing.forms import experiments, form
+from composer.ui.timing.keeping import upload
 from composer.ui.timing.overview import overview
-from composer.ui.timing.results import results, upload
+from composer.ui.timing.results import results
 
 
 def page(document: Document) -> None:
@@ -32,7 +33,10 @@ def _is_busy(document: Document) -> bool:
 def _panel(document: Document, busy: bool) -> None:
     if busy and not _is_busy(document):
         st.rerun()  # the whole page, with what was found
-    here, timed = st.tabs([_("Devices"), _("Experiments")], key=f"timing:tab:{document.id}", on_change="rerun")
+    key, experiments_tab = f"timing:tab:{document.id}", _("Experiments")
+    if TIMING in tasks.running(document):
+        state.first(key, experiments_tab)  # where a reload finds it
+    here, timed = st.tabs([_("Devices"), experiments_tab], key=key, on_change="rerun")
     try:
         report = asking.devices()
     except ComposerError as error:
@@ -74,5 +78,5 @@ def _experiments(document: Document, report: DevicesReport) -> None:
     except ComposerError as error:
         show_error(error, "recordings_failure")
         return
-    results(kind, entries)
+    results(kind, entries, document.design.name)
     upload()
