@@ -30,7 +30,10 @@ def roofline(shown: Shown) -> Figure | None:
                 data += _under(roof, series, label(name, recording, series), color)
     if not data:
         return None
-    x, y = logarithmic("FLOPs for each byte read or written"), logarithmic("FLOP/s")
+    x, y = (
+        logarithmic(title, (value for each in data for value in each[axis]))
+        for axis, title in (("x", "FLOPs for each byte read or written"), ("y", "FLOP/s"))
+    )
     return {"data": data, "layout": {**layout(len(data) // 2, x, y), "hovermode": "closest"}}
 
 

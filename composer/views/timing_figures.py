@@ -54,6 +54,11 @@ def is_bandwidth(recording: Recording, series: Series) -> bool:
     return recording.experiment == "matmul" and series.what == COPY
 
 
+def has_few(shown: Shown) -> bool:
+    """Whether there is such a point in a figure of these."""
+    return any(is_few(point) for _name, recording in shown for each in drawn(recording) for point in each.timed)
+
+
 def drawn(recording: Recording) -> Iterator[Series]:
     """The series that are drawn."""
     return (each for each in recording.series if each.timed and not is_bandwidth(recording, each))
@@ -72,8 +77,16 @@ def curves(shown: Shown, measure: Measure = "seconds") -> Figure:
     xs = [x for curve in data for x in curve["x"]]
     lines = _crossings(shown)
     x = sizes(_AXES[first.axis], xs, size if first.axis == "bytes" else "{:,}".format)
-    figure = layout(len(data), x, logarithmic(unit), above=len(lines))
+    figure = layout(len(data), x, logarithmic(unit, _reached(data)), above=len(lines))
     return {"data": data, "layout": {**figure, "hovermode": "closest", **_marked(lines, xs)}}
+
+
+def _reached(data: Sequence[Figure]) -> Iterator[float]:
+    """What the bars of quartiles reach to."""
+    for curve in data:
+        bars = curve["error_y"]
+        for y, above, below in zip(curve["y"], bars["array"], bars["arrayminus"], strict=True):
+            yield from (y - below, y + above)
 
 
 def _curve(name: str, recording: Recording, series: Series, measure: Measure, color: str, dash: str) -> Figure:

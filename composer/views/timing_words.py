@@ -8,7 +8,7 @@ from composer.recordings.recording import Recording
 from composer.views.breakdowns import longest, shares
 from composer.views.crossings import crossings
 from composer.views.numbers import duration, size
-from composer.views.timing_figures import is_bandwidth, label
+from composer.views.timing_figures import drawn, is_bandwidth, label
 from composer.views.wording import clean
 
 _WHAT = {
@@ -58,7 +58,7 @@ def findings(recording: Recording) -> Iterator[str]:
         names = ", ".join(f"{row.path or row.kind} {row.part:.0%}" for row in longest(rows))
         overhead = f"{rows[-1].part:.0%}".replace("-", "−")
         yield (
-            f"A {found.what} pass of {found.batch:,} took {duration(found.total)} on {found.device}; "
+            f"A {found.what} pass with a batch of {found.batch:,} took {duration(found.total)} on {found.device}; "
             f"most of it: {names}; overhead {overhead}."
         )
     yield from _copied(recording)
@@ -84,7 +84,7 @@ def notes(recordings: Iterable[Recording]) -> Iterator[str]:
     """What to know of series that are shown, each note once, after all that it is about."""
     about: dict[str, list[str]] = {}
     for recording in recordings:
-        for series in recording.series:
+        for series in drawn(recording):
             if series.note:
                 about.setdefault(series.note, []).append(series.what)
     for note, what in about.items():

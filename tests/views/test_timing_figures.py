@@ -64,11 +64,11 @@ def test_a_device_that_wins_everywhere_or_never_is_said_to(gpu: tuple[float, flo
     assert [(each.at, each.outcome) for each in crossings(found)] == [(None, outcome)]
 
 
-@pytest.mark.parametrize("seconds", [(1e-6, 1.4e-6), (1e-6, 1e-2)])
-def test_axes_have_numbers_however_few_decades_they_span(seconds: tuple[float, float]) -> None:
-    layout = timing_figures.curves([("", recording(series("cpu", *seconds)))])["layout"]
-    assert layout["xaxis"]["ticktext"] == ["8", "16"] and "dtick" not in layout["yaxis"]
-    assert layout["yaxis"]["tickformat"] == "~s"
+@pytest.mark.parametrize(("last", "dtick"), [(1.4e-6, None), (9e-6, "D2"), (1e-1, 1)])
+def test_axes_have_numbers_however_few_decades_they_span(last: float, dtick: object) -> None:
+    layout = timing_figures.curves([("", recording(series("cpu", 1e-6, last)))])["layout"]
+    assert layout["xaxis"]["ticktext"] == ["8", "16"]
+    assert layout["yaxis"]["tickformat"] == "~s" and layout["yaxis"].get("dtick") == dtick
 
 
 def test_names_tell_apart_what_differs_and_ids_what_does_not() -> None:
@@ -185,6 +185,7 @@ def test_few_samples_are_marked() -> None:
     found = recording(series("cpu", 1e-6), many, settings=Fetching())
     assert timing_rows([("", found)])["remark"] == ["few samples: quartiles say little", ""]
     first, second = timing_figures.curves([("", found)])["data"]
+    assert timing_figures.has_few([("", found)])
     assert (first["marker"]["symbol"], second["marker"]["symbol"]) == (["circle-open"], ["circle"])
 
 

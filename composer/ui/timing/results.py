@@ -42,8 +42,9 @@ def results(kind: str, entries: Sequence[RecordingEntry], design: str) -> None:
     names = told_apart({id: mine[id] for id in chosen})
     shown = [(names[id], mine[id]) for id in chosen]
     _charts(kind, shown)
-    for text in notes(mine[id] for id in chosen):
-        st.caption(escape(text))
+    if timing_figures.has_few(shown):
+        st.caption(_("Open marks and hatched bars have fewer than 3 samples: their quartiles say little."))
+    st.caption("  \n".join(map(escape, notes(mine[id] for id in chosen))))
     for id in chosen:
         _breakdowns(id, names[id], mine[id])
     for name, recording in shown:
