@@ -33,4 +33,4 @@ def _parts(recording: Recording) -> tuple[str, str, str, str]:
 
 def _unique(names: Mapping[str, str]) -> dict[str, str]:
     times = Counter(names.values())
-    return {id: name if times[name] == 1 and name else f"{name} ({id})".strip() for id, name in names.items()}
+    return {id: name if times[name] == 1 else f"{name} ({id})" if name else id for id, name in names.items()}

@@ -172,7 +172,7 @@ def test_recordings_of_one_machine_and_minute_are_drawn_with_their_layers(
     ids = [workspace.recordings.save(_of_layers("Net")) for _ in range(2)]
     to(opened, "model")
     settled(opened.multiselect(key="timing:shown:model:Net").set_value(ids).run())
-    assert charts(opened) == 3 and all(f"**({id})**: Timed were training steps of Net" in said(opened) for id in ids)
+    assert charts(opened) == 3 and all(f"**{id}**: Timed were training steps of Net" in said(opened) for id in ids)
 
 
 def _of_layers(design: str, **fields: Any) -> Recording:

@@ -23,6 +23,7 @@ from composer.views.timing_words import findings, notes, said
 from composer.workspace import RecordingEntry
 
 _CHART = {"displaylogo": False, "scrollZoom": False}
+_LETTER = 8  # pixels
 _BARS = ("fetching", "dispatch")
 
 
@@ -130,17 +131,19 @@ def _breakdowns(id: str, name: str, recording: Recording) -> None:
 
 def _table(kind: str, shown: Shown) -> None:
     with st.expander(_("Table"), key=f"timing:table:{kind}"):
-        st.dataframe(timing_rows(shown), hide_index=True, column_config=_columns(shown[0][1].axis), placeholder="")
+        rows = timing_rows(shown)
+        columns = _columns(shown[0][1].axis, longest=max(map(len, rows["series"])))
+        st.dataframe(rows, hide_index=True, column_config=columns, placeholder="")
 
 
-def _columns(axis: str) -> dict[str, Any]:
+def _columns(axis: str, longest: int) -> dict[str, Any]:
     column = st.column_config
     time = {
         name: column.NumberColumn(f"{title} (µs)", format="%.4g")
         for name, title in (("median", _("median")), ("low", _("lower quartile")), ("high", _("upper quartile")))
     }
     return {
-        "series": column.TextColumn(_("series")),
+        "series": column.TextColumn(_("series"), width=longest * _LETTER),
         "x": column.NumberColumn(axis, format="localized"),
         **time,
         "count": column.NumberColumn(_("samples"), format="localized"),
