@@ -23,7 +23,7 @@ from composer.views.timing_words import findings, notes, said
 from composer.workspace import RecordingEntry
 
 _CHART = {"displaylogo": False, "scrollZoom": False}
-_LETTER = 8  # pixels
+_LETTER = 7  # pixels
 _BARS = ("fetching", "dispatch")
 
 
