@@ -62,6 +62,17 @@ def suited_sets(inputs: tuple[Input, ...], output: TensorType | None) -> tuple[S
     return found
 
 
+@lru_cache(maxsize=64)
+def columns_of(path: str, modified: int) -> tuple[str, ...]:
+    """The names of the columns of the table at `path`, which was `modified` then; none where it is no table.
+
+    Raises:
+        ComposerError: where no kernel answers.
+    """
+    found: tuple[str, ...] = models.files().get("data").call("columns_of", timeout=_ANSWER, data=path)
+    return found
+
+
 def begin(document: Document, config: TrainConfig, processes: int, how: Distribution, twin: bool) -> None:
     """Check the run, make its folder, and start it; `twin`: and that of the untied twin, with equal values and data."""
     text, design, written = document.text, document.design, dumps(config)

@@ -14,6 +14,7 @@ from composer.training.twins import shares
 from composer.ui import sheets, state, tasks
 from composer.ui.document import Document
 from composer.ui.going_on import going_on
+from composer.ui.holding import held
 from composer.ui.jobs import POLL, drawn_while
 from composer.ui.language import _
 from composer.ui.messages import escape, show_error
@@ -53,17 +54,23 @@ def _moves(document: Document, entries: Sequence[RunEntry]) -> bool:
 def _start(document: Document, config: TrainConfig | str, broken: bool) -> tuple[int, Distribution]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="train_start"):
         processes = st.number_input(
-            _("Processes"), 1, 64, 1, key="train:processes", width=110,
+            _("Processes"), 1, 64, key=held("train:processes", document.id, 1), width=110,
             help=_("On this machine. With more than one the batch is shared among them, by DDP or FSDP."),
         )  # fmt: skip
         ways: dict[Distribution, str] = {"ddp": "DDP", "fsdp": "FSDP2"}
         how: Distribution = (
-            st.selectbox(_("Spread by"), list(ways), format_func=ways.__getitem__, key="train:how", width=120)
+            st.selectbox(
+                _("Spread by"),
+                list(ways),
+                format_func=ways.__getitem__,
+                width=120,
+                key=held("train:how", document.id, "ddp"),
+            )
             if processes > 1
             else ""
         )
         twin = shares(document.design) and st.checkbox(
-            _("Train the untied twin, too"), key="train:twin",
+            _("Train the untied twin, too"), key=held("train:twin", document.id, False),
             help=_("Where this design has one parameter at several places, the twin has several: they begin with the "
                    "same values, see the same data, and come apart."),
         )  # fmt: skip
