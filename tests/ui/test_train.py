@@ -206,7 +206,7 @@ def test_a_run_that_is_killed_is_told_and_goes_on(opened: AppTest, workspace: Wo
 
 def test_the_commands_are_those_of_the_run(opened: AppTest) -> None:
     shown = "\n".join(each.value for each in opened.code)
-    assert "block-composer train net.json --config net-training.json --out runs/net" in shown
+    assert "block-composer train Net.json --config Net-training.json --out runs/Net" in shown
     assert "torchrun --nnodes 2" in shown and "-m composer train" in shown and "--distribute fsdp" in shown
 
 

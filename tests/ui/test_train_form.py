@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 from composer import templates
+from composer.cli import cli
 from composer.training.config import TrainConfig, config_of, dumps
-from composer.training.layout import CONFIG, DESIGN
+from composer.training.layout import CONFIG, DESIGN, METRICS
+from composer.training_reports import ParametersRow
+from composer.ui import models
 from composer.ui.training import asking
-from composer.workspace import Workspace
+from composer.workspace import Following, Workspace
+from tests.build import chain, layer, linear
 from tests.ui import pages
 from tests.ui.pages import checked, document
 from tests.ui.test_train import NET, opened, said, waited
@@ -179,3 +186,73 @@ def test_what_does_not_fit_is_marked(workspace: Workspace) -> None:
     options = app.selectbox(key="train:data:chimera").options
     assert options and all(each.endswith("(does not fit)") for each in options)
     assert "Bring data of your own below." in said(app) and "as is offered" not in said(app)
+
+
+@pytest.fixture(autouse=True)
+def _initial_values() -> None:
+    models.pool().close("net")
+
+
+def _change_values() -> None:
+    changing = partial(models.pool().get("net").call, "change", text=document("net").text)
+    changing(name="0.weight", where="[:]", how="set", number=0.25)
+
+
+def _commands_of(app: AppTest) -> list[str]:
+    return [each.value for each in app.code]
+
+
+def _files_of(app: AppTest) -> list[str]:
+    labels = [str(each.proto.label).replace("\\", "") for each in app.get("download_button")]
+    return [each for each in labels if each.startswith("Net")]
+
+
+def test_a_run_from_initial_values_is_the_command_without_weights(opened: AppTest) -> None:
+    assert not any("--weights" in each for each in _commands_of(opened)) and "Starts from" not in said(opened)
+    assert _files_of(opened) == ["Net.json", "Net-training.json"]
+
+
+def test_the_files_that_the_command_names_are_offered_and_do(
+    opened: AppTest, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = document("net").text
+    _change_values()
+    checked(opened.number_input(key="train:epochs").set_value(1).run())
+    assert "Starts from the live model's values as they are now." in said(opened)
+    typed = _commands_of(opened)[0]
+    names = _files_of(opened)
+    assert names == ["Net.json", "Net-training.json", "Net-weights.safetensors"]
+    assert all(name in typed for name in names) and "--weights Net-weights.safetensors" in typed
+    begun: list[TrainConfig] = []
+    monkeypatch.setattr(asking, "begin", lambda document, config, *others: begun.append(config))
+    checked(checked(opened.run()).button(key="train").click().run())
+    monkeypatch.chdir(tmp_path)
+    Path(names[0]).write_text(text)
+    Path(names[1]).write_text(dumps(begun[0]))
+    Path(names[2]).write_bytes(asking.weights_file(document("net")))
+    done = CliRunner().invoke(cli, shlex.split(typed)[1:])
+    assert done.exit_code == 0 and "All 3 steps are done." in done.output, done.output
+    first = next(row for row in Following(tmp_path / "runs" / "Net" / METRICS).read() if isinstance(row, ParametersRow))
+    assert next(each for each in first.parameters if each.name == "0.weight").mean == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_batch_of_all_samples_is_called_that(workspace: Workspace) -> None:
+    pads = (layer("p", "ConstantPad1d", padding=(0, 10**8), value=0.0), layer("m", "AdaptiveAvgPool1d", output_size=3))
+    net = chain(linear("0", 13, 16), *pads, inputs=NET.inputs, name="Net")
+    app = pages.open_page("train", workspace.create(net).id)
+    app.selectbox(key="train:data:net").set_value("wine")
+    app.number_input(key="train:batch").set_value(500)
+    checked(app.run())
+    checked(app.button(key="train").click().run())
+    waited(app, "Batch 142, all samples that are trained on, needs about")
+
+
+def test_compose_says_that_values_are_initial_only_where_they_are(workspace: Workspace) -> None:
+    id = workspace.create(NET).id
+    app = AppTest.from_file(pages.SCRIPT, default_timeout=60)
+    app.query_params["design"] = id
+    app.session_state["panel"] = "Run"
+    initial = "It has its initial values until it is trained."
+    assert initial in said(checked(app.run()))
+    _change_values()
+    assert initial not in said(checked(app.run())) and "Run the model to see" in said(app)

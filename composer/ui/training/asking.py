@@ -115,6 +115,22 @@ def event_file(path: Path) -> bytes:
     return Path(file).read_bytes()
 
 
+def weights_file(document: Document) -> bytes:
+    """The live model's values as a file of safetensors.
+
+    Raises:
+        ComposerError: where they cannot be written.
+        OSError: where they cannot be read.
+    """
+    path = state.documents().workspace.checkpoints.outgoing(".safetensors")
+    kernel = models.pool().get(document.id)
+    kernel.call("save_state", text=document.text, path=str(path), format="safetensors")
+    try:
+        return path.read_bytes()
+    finally:
+        path.unlink(missing_ok=True)
+
+
 def launch(path: Path, processes: int = 1, how: Distribution = "") -> None:
     """Start a program that trains in a run's folder, from its last checkpoint; it belongs to nobody.
 

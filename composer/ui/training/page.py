@@ -8,8 +8,8 @@ import streamlit as st
 
 from composer.errors import ComposerError
 from composer.reports import ShapesReport
-from composer.training.commands import Distribution, command, shell
-from composer.training.config import TrainConfig, dumps
+from composer.training.commands import Distribution
+from composer.training.config import TrainConfig
 from composer.training.twins import shares
 from composer.ui import sheets, state, tasks
 from composer.ui.document import Document
@@ -22,6 +22,7 @@ from composer.ui.training import asking
 from composer.ui.training.asking import BEGINNING, TAKING
 from composer.ui.training.checking import checked
 from composer.ui.training.choosing import SUITING
+from composer.ui.training.commands import commands, start_values
 from composer.ui.training.data import LOOKING, about_data, data_key
 from composer.ui.training.form import form
 from composer.ui.training.runs import MOVING, deleted, follow, pick
@@ -43,7 +44,7 @@ def page(document: Document, report: ShapesReport) -> None:
     runs = state.documents().workspace.runs
     about_data(document, str(state.kept(data_key(document), "")))
     if isinstance(config, TrainConfig):
-        _commands(document, config, *how)
+        commands(document, config, *how)
     drawn_while(_moves(document, runs.all()), _panel, document, runs, config, every=2 * POLL)
 
 
@@ -80,25 +81,12 @@ def _start(document: Document, config: TrainConfig | str, broken: bool) -> tuple
             help=_("In a process of its own, from the live model's values; it goes on when the browser closes."),
             on_click=asking.begin, args=(document, config, processes, how, twin),
         )  # fmt: skip
+        start_values(document)
     if broken:
         st.caption(f":orange[{_('The design has problems, which Compose shows: it cannot be trained yet.')}]")
     elif isinstance(config, str) and config:
         st.caption(f":orange[{escape(config)}]")
     return processes, how
-
-
-def _commands(document: Document, config: TrainConfig, processes: int, how: Distribution) -> None:
-    """The same run without the app, here or on many machines."""
-    with st.expander(_("On the command line, or on many machines"), key="train:commands"):
-        name = document.id
-        st.caption(_("With the design as {name}.json and this as {name}-training.json:").format(name=name))
-        files = (f"{name}.json", f"{name}-training.json", f"runs/{name}")
-        st.code(shell(command(*files, processes, distribution=how)), language="sh")
-        st.code(shell(command(*files, 8, nodes=2, distribution=how or "fsdp")), language="sh")
-        st.download_button(
-            _("Configuration (.json)"), dumps(config), f"{name}-training.json", "application/json", key="train:config",
-            icon=":material/download:", type="tertiary", on_click="ignore",
-        )  # fmt: skip
 
 
 def _panel(document: Document, runs: Runs, config: TrainConfig | str, moves: bool) -> None:
