@@ -15,7 +15,7 @@ from composer.ui import sheets, state, tasks
 from composer.ui.document import Document
 from composer.ui.going_on import going_on
 from composer.ui.holding import held
-from composer.ui.jobs import POLL, drawn_while
+from composer.ui.jobs import POLL, clicked, drawn_while
 from composer.ui.language import _
 from composer.ui.messages import escape, show_error
 from composer.ui.training import asking
@@ -75,12 +75,13 @@ def _start(document: Document, config: TrainConfig | str, broken: bool) -> tuple
             help=_("Where this design has one parameter at several places, the twin has several: they begin with the "
                    "same values, see the same data, and come apart."),
         )  # fmt: skip
-        st.button(
+        wanted = clicked(
             _("Train"), icon=":material/model_training:", type="primary", key="train",
             disabled=broken or isinstance(config, str),
             help=_("In a process of its own, from the live model's values; it goes on when the browser closes."),
-            on_click=asking.begin, args=(document, config, processes, how, twin),
         )  # fmt: skip
+        if wanted and isinstance(config, TrainConfig):
+            asking.begin(document, config, processes, how, twin)
         start_values(document)
     if broken:
         st.caption(f":orange[{_('The design has problems, which Compose shows: it cannot be trained yet.')}]")
