@@ -30,7 +30,8 @@ NET = chain(linear("0", 13, 16), op("1", "relu"), linear("2", 16, 3), inputs=WIN
 
 @pytest.fixture
 def opened(workspace: Workspace) -> AppTest:
-    """The page with a net for the wines."""
+    """The page with a net for the wines, and a live model that begins anew."""
+    models.pool().close("net")
     app = pages.open_page("train", workspace.create(NET).id)
     app.selectbox(key="train:data:net").set_value("wine")
     return checked(app.run())

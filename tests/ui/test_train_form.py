@@ -188,11 +188,6 @@ def test_what_does_not_fit_is_marked(workspace: Workspace) -> None:
     assert "Bring data of your own below." in said(app) and "as is offered" not in said(app)
 
 
-@pytest.fixture(autouse=True)
-def _initial_values() -> None:
-    models.pool().close("net")
-
-
 def _change_values() -> None:
     changing = partial(models.pool().get("net").call, "change", text=document("net").text)
     changing(name="0.weight", where="[:]", how="set", number=0.25)
@@ -249,6 +244,7 @@ def test_a_batch_of_all_samples_is_called_that(workspace: Workspace) -> None:
 
 def test_compose_says_that_values_are_initial_only_where_they_are(workspace: Workspace) -> None:
     id = workspace.create(NET).id
+    models.pool().close(id)
     app = AppTest.from_file(pages.SCRIPT, default_timeout=60)
     app.query_params["design"] = id
     app.session_state["panel"] = "Run"
