@@ -252,3 +252,16 @@ def test_compose_says_that_values_are_initial_only_where_they_are(workspace: Wor
     assert initial in said(checked(app.run()))
     _change_values()
     assert initial not in said(checked(app.run())) and "Run the model to see" in said(app)
+
+
+def test_a_run_has_what_was_typed_just_before_the_click_and_what_follows_from_that(
+    opened: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[TrainConfig] = []
+    monkeypatch.setattr(asking, "begin", lambda document, config, *others: begun.append(config))
+    checked(opened.selectbox(key="train:schedule").set_value("CosineAnnealingLR").run())
+    assert opened.text_input(key="train:schedule:CosineAnnealingLR:T_max").placeholder == "25"
+    opened.number_input(key="train:epochs").set_value(40)
+    checked(opened.button(key="train").click().run())
+    assert [each.epochs for each in begun] == [40] and begun[0].schedule
+    assert begun[0].schedule.options == {"T_max": 40}

@@ -65,6 +65,8 @@ def _field(option: Option, usual: Value, first: Value, name: str, begin: Beginni
         found = st.selectbox(option.name, choices, key=begin.key(name, word(first)), help=help, width=_WIDTH)
         return value_of(option, found)
     shown = "" if usual is REQUIRED else show(option, usual)
-    key = begin.key(name, "" if first is REQUIRED else show(option, first))
-    text = st.text_input(option.name, key=key, help=help, width=_WIDTH, placeholder=_("the default"))
+    suggested = option.required and first == usual  # left empty, it follows what it is suggested for
+    key = begin.key(name, "" if suggested else show(option, first))
+    hint = shown if option.required and shown else _("the default")
+    text = st.text_input(option.name, key=key, help=help, width=_WIDTH, placeholder=hint)
     return usual if shown and text in ("", shown) else value_of(option, text)
