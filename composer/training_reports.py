@@ -102,7 +102,7 @@ class SamplesRow:
 class EventRow:
     """Something that happened after `step` steps; `text` says more. `time` is in seconds since 1970.
 
-    What starts or resumes a run says what its metric is.
+    What starts or resumes a run says what its metric is, and how many `steps` it is to take.
     """
 
     step: int
@@ -110,6 +110,7 @@ class EventRow:
     time: float
     text: str = ""
     measure: Measure = ""
+    steps: int = 0
     kind: Literal["event"] = "event"
 
 

@@ -14,6 +14,7 @@ INITIAL = "initial.safetensors"
 MODEL = "model.safetensors"
 CHECKPOINTS = "checkpoints"
 LOCK = ".lock"
+LAUNCHED = "launched.json"
 BEST = "best.json"
 
 WEIGHTS = "model.safetensors"  # of a checkpoint

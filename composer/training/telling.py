@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from pathlib import Path
@@ -21,3 +22,12 @@ def tell(folder: Path, command: Command) -> None:
         OSError: where the file cannot be written.
     """
     atomic.write(folder / CONTROL, json.dumps({"command": command, "time": time.time()}).encode())
+
+
+def told(folder: Path) -> tuple[Command, float] | None:
+    """What the run in `folder` was told last, and when, in seconds since 1970; None where it was told nothing."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        found = json.loads((folder / CONTROL).read_bytes()[:1000])
+        if found["command"] in COMMANDS:
+            return found["command"], float(found["time"])
+    return None

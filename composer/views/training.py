@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import cycle
 from typing import Any, TypeAlias
 
@@ -16,7 +17,7 @@ Points: TypeAlias = Sequence[tuple[int, Any]]
 """Steps, each with a number."""
 
 _LINEAR: Figure = {"type": "linear", "exponentformat": "power"}
-_COLORS = ("#6366f1", "#f59e0b", "#10b981", "#ef4444", "#06b6d4", "#a855f7", "#84cc16", "#ec4899")
+COLORS = ("#6366f1", "#f59e0b", "#10b981", "#ef4444", "#06b6d4", "#a855f7", "#84cc16", "#ec4899")
 _MOST = 1_500  # points of a curve
 _SMALL = 1e-4  # from here on, ticks are powers of ten
 _FROM_ZERO = ("lr", "throughput", "gradient")
@@ -37,11 +38,16 @@ def measure(rows: Sequence[Row]) -> Measure:
     return next((row.measure for row in reversed(rows) if isinstance(row, EventRow) and row.measure), "")
 
 
+def planned(rows: Sequence[Row]) -> int:
+    """How many steps a run is to take; 0 where it did not say."""
+    return next((row.steps for row in reversed(rows) if isinstance(row, EventRow) and row.steps), 0)
+
+
 def curves(runs: Runs, what: str, title: str, logarithmic: bool = False) -> Figure:
     """A number of every step, and of the test data after every epoch where there is one; `what` is its name in rows."""
     data: list[Figure] = []
     for number, (name, rows) in enumerate(runs):
-        color = _COLORS[number % len(_COLORS)]
+        color = color_of(number)
         own = f"{name}, " if len(runs) > 1 else ""
         trained = _thin(_known(steps(rows), what))
         mode = "lines" if len(trained) > 1 else "markers"
@@ -70,7 +76,15 @@ def _scale(data: Sequence[Figure], what: str, logarithmic: bool) -> Figure:
     return {"type": "log", **({"exponentformat": "power"} if min(positive) < _SMALL else {"tickformat": "~g"})}
 
 
-def _line(name: str, points: Points, color: str, width: float, opacity: float, mode: str = "lines") -> Figure:
+def _line(
+    name: str,
+    points: Points,
+    color: str,
+    width: float,
+    opacity: float,
+    mode: str = "lines",
+    dash: str = "solid",
+) -> Figure:
     return {
         "type": "scatter",
         "mode": mode,
@@ -78,7 +92,7 @@ def _line(name: str, points: Points, color: str, width: float, opacity: float, m
         "x": [x for x, _y in points],
         "y": [y for _x, y in points],
         "opacity": opacity,
-        "line": {"color": color, "width": width},
+        "line": {"color": color, "width": width, "dash": dash},
         "hovertemplate": f"{name}<br>step %{{x:,}}: %{{y:.4g}}<extra></extra>",
     }
 
@@ -101,6 +115,11 @@ def _thin(points: Points) -> Points:
     """Every so many points, so that a chart stays quick; the last one is always there."""
     stride = -(-len(points) // _MOST) or 1
     return [*points[::stride], *(points[-1:] if points and (len(points) - 1) % stride else ())]
+
+
+def color_of(number: int) -> str:
+    """The color of the run that is drawn as this one of several, in every chart."""
+    return COLORS[number % len(COLORS)]
 
 
 def latest(rows: Sequence[Row]) -> ParametersRow | None:
@@ -126,17 +145,26 @@ def of_parameter(rows: Sequence[Row], name: str) -> list[tuple[int, ParameterRow
 
 def over_time(rows: Sequence[Row], names: Sequence[str], what: str, title: str) -> Figure:
     """A number of parameters over the steps: its norm, mean, std or the norm of its gradient."""
+    drawn = zip(names, cycle(COLORS), strict=False)
     return lines(
-        [(name, [(step, getattr(row, what)) for step, row in of_parameter(rows, name)]) for name in names], title
+        [Line(name, [(step, getattr(row, what)) for step, row in of_parameter(rows, name)], c) for name, c in drawn],
+        title,
     )
 
 
-def lines(named: Sequence[tuple[str, Points]], title: str) -> Figure:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number by step."""
+
+    name: str
+    points: Points
+    color: str
+    dash: str = "solid"
+
+
+def lines(drawn: Sequence[Line], title: str) -> Figure:
     """Numbers by step, with the name of each line."""
-    data = [
-        _line(name, points, color, 2, 1.0, "lines+markers")
-        for (name, points), color in zip(named, cycle(_COLORS), strict=False)
-    ]
+    data = [_line(each.name, each.points, each.color, 2, 1.0, "lines+markers", each.dash) for each in drawn]
     return {"data": data, "layout": _layout(title)}
 
 

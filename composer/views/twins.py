@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
-from composer.training_reports import ParameterRow, Row
-from composer.views.training import Figure, Runs, latest, lines, of_parameter
+from composer.training_reports import ParameterRow, ParametersRow, Row
+from composer.views.training import Figure, Line, lines, of_parameter
+
+_DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place of a parameter in both runs, as it was looked at last. `like` is the first place, "" for that itself."""
+    """A place of a parameter in both runs, as they were looked at last after the same step.
+
+    `like` is the first place, "" for that itself.
+    """
 
     name: str
     like: str
@@ -21,7 +27,7 @@ class Position:
 
 def positions(tied: Sequence[Row], twin: Sequence[Row]) -> tuple[Position, ...]:
     """Every place of the parameters that are one in `tied` and several in `twin`; none where those are no twins."""
-    one, other = latest(tied), latest(twin)
+    one, other = common(tied, twin)
     if one is None or other is None:
         return ()
     apart = {each.name: each for each in other.parameters}
@@ -34,16 +40,29 @@ def positions(tied: Sequence[Row], twin: Sequence[Row]) -> tuple[Position, ...]:
     )
 
 
+def common(tied: Sequence[Row], twin: Sequence[Row]) -> tuple[ParametersRow | None, ParametersRow | None]:
+    """The last looks at the parameters of both runs after the same step; None where there are none."""
+    ours, theirs = ({row.step: row for row in rows if isinstance(row, ParametersRow)} for rows in (tied, twin))
+    step = max(ours.keys() & theirs.keys(), default=-1)
+    return ours.get(step), theirs.get(step)
+
+
 def _is_apart(row: ParameterRow | None, first: str) -> bool:
     """Whether it is of a parameter of its own, which is compared with that of the first place."""
     return row is not None and not row.owner and row.like == first
 
 
-def apart(runs: Runs, names: Sequence[str], title: str) -> Figure:
-    """How far each of the places `names` is from the first one, by step, in each of the runs."""
-    found = [
-        (f"{name}, {run}", [(step, row.apart) for step, row in of_parameter(rows, name)])
-        for run, rows in runs
-        for name in names
-    ]
-    return lines(found, title)
+def apart(runs: Sequence[tuple[str, Sequence[Row], str]], names: Sequence[str], title: str) -> Figure:
+    """How far each of the places `names` is from the first one, by step, in each of the runs, which have a color.
+
+    Places that are equally far at every step are one line: else one would be hidden under another.
+    """
+    drawn = []
+    for run, rows, color in runs:
+        equal: dict[tuple[tuple[int, float | None], ...], list[str]] = {}
+        for name in names:
+            points = tuple((step, row.apart) for step, row in of_parameter(rows, name))
+            equal.setdefault(points, []).append(name)
+        for (points, places), dash in zip(equal.items(), cycle(_DASHES), strict=False):
+            drawn.append(Line(f"{', '.join(places)}, {run}", points, color, dash))
+    return lines(drawn, title)

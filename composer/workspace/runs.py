@@ -4,40 +4,40 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
-from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
 from composer.design import text as designs
 from composer.design.document import Design
-from composer.errors import DesignError, WorkspaceError
+from composer.errors import ComposerError, WorkspaceError
 from composer.training import config as configs
 from composer.training.config import TrainConfig
-from composer.training.layout import CHECKPOINTS, CONFIG, DESIGN, ENVIRONMENT, LOCK, METRICS, SAMPLES, STATE, step_of
-from composer.training_reports import ENDS, EventRow, Image, Row, What, row_of
+from composer.training.layout import CHECKPOINTS, CONFIG, DESIGN, ENVIRONMENT, METRICS, SAMPLES, STATE, step_of
+from composer.training_reports import Image, Row, row_of
 from composer.workspace.ids import is_id, slug
+from composer.workspace.standing import State, is_held, state
 from composer.workspace.trash import Trash, Trashed
 from composer.workspace.writing import Writing, explained
 
-State = Literal["new", "running", "paused", "interrupted", "stopped", "nan", "finished", "failed"]
 _IMAGES = TypeAdapter(tuple[Image, ...])
-_TAIL = 2**16  # bytes at the end of the metrics in which the last event is looked for
 _SMALL = 2**24  # bytes of a file that is read whole
 
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """A run's folder, as it is listed. `problem` says why it cannot be read ("" where it can)."""
+    """A run's folder, as it is listed. `problem` says why its design and configuration cannot be read ("" where they
+    can)."""
 
     name: str
     path: Path
     modified: datetime
     state: State
     problem: str = ""
+    design: Design | None = None
+    config: TrainConfig | None = None
 
 
 @dataclass(slots=True)
@@ -130,12 +130,12 @@ def entry(path: Path) -> RunEntry | None:
             return None
         metrics = path / METRICS
         modified = (metrics if metrics.exists() else path / CONFIG).stat().st_mtime
-        problem = ""
+        found = RunEntry(path.name, path, datetime.fromtimestamp(modified, UTC), state(path))
         try:
-            read(path)
-        except (DesignError, WorkspaceError) as error:
-            problem = str(error)
-        return RunEntry(path.name, path, datetime.fromtimestamp(modified, UTC), state(path), problem)
+            design, config = read(path)
+        except ComposerError as error:
+            return replace(found, problem=str(error))
+        return replace(found, design=design, config=config)
     return None
 
 
@@ -170,44 +170,6 @@ def checkpoints(path: Path) -> tuple[int, ...]:
         found = (step_of(each.parent.name) for each in (path / CHECKPOINTS).glob(f"*/{STATE}"))
         return tuple(sorted(step for step in found if step is not None))
     return ()
-
-
-def state(path: Path) -> State:
-    """How it stands with a run, by its last event and whether somebody trains there.
-
-    A run on another machine counts as interrupted where the file system tells nothing of its locks.
-    """
-    last = _last_event(path / METRICS)
-    if is_held(path):
-        return "paused" if last == "paused" else "running"
-    if last is None:
-        return "new"
-    return last if last in ENDS else "interrupted"  # type: ignore[return-value]
-
-
-def is_held(path: Path) -> bool:
-    """Whether a process of this machine trains in that folder."""
-    if not (path / LOCK).exists():
-        return False
-    try:
-        with FileLock(path / LOCK, timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:
-        return False
-
-
-def _last_event(path: Path) -> What | None:
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        size = path.stat().st_size
-        for start in (max(0, size - _TAIL), 0):
-            file.seek(start)
-            found = [row for line in file.read().splitlines() if isinstance(row := row_of(line), EventRow)]
-            events = [row.event for row in found if row.event != "checkpoint"]
-            if events:
-                return events[-1]
-    return None
 
 
 def _content(path: Path) -> bytes:

@@ -27,7 +27,7 @@ from composer.training.config import dumps as config_text
 from composer.training.processes import launch
 from composer.training.telling import Command, tell
 from composer.training_reports import EpochRow, StepRow, Trained, line
-from composer.workspace.runs import state as state_of
+from composer.workspace.standing import state as state_of
 from tests.build import chain, layer
 from tests.engine.training.small import VALUES, curve, events, looks, steps
 from tests.engine.training.spread import tied

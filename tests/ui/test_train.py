@@ -13,13 +13,15 @@ from composer import templates
 from composer.catalog.schedules import SCHEDULES
 from composer.design.document import Input
 from composer.training.config import TrainConfig
+from composer.training.processes import last_words
 from composer.training_reports import EventRow
 from composer.ui import models
 from composer.ui.training import asking
 from composer.views import training as views
 from composer.views import twins
 from composer.workspace import Following, Workspace
-from composer.workspace.runs import METRICS, state
+from composer.workspace.runs import METRICS
+from composer.workspace.standing import state
 from tests.build import chain, layer, linear, op
 from tests.ui import pages
 from tests.ui.pages import checked, document
@@ -51,7 +53,7 @@ def until(app: AppTest, workspace: Workspace, *states: str) -> str:
             return entries[0].name
         time.sleep(0.3)
         checked(app.run())
-    raise AssertionError(f"{[each.state for each in workspace.runs.all()]}: {asking.last_words(entries[0].path)}")
+    raise AssertionError(f"{[each.state for each in workspace.runs.all()]}: {last_words(entries[0].path)}")
 
 
 def test_a_run_is_begun_followed_and_its_weights_taken(opened: AppTest, workspace: Workspace) -> None:
@@ -65,7 +67,7 @@ def test_a_run_is_begun_followed_and_its_weights_taken(opened: AppTest, workspac
     assert "samples/s" in said(opened) and "test accuracy" in said(opened)
     assert models.pool().get("net").call("held", text=document("net").text) == before
     checked(opened.button(key="run_take").click().run())
-    assert f"The live model has the weights of {name}." in said(opened)
+    assert f"The live model has the weights of {name}, as after step " in said(opened)
     after = models.pool().get("net").call("held", text=document("net").text)
     assert after.undo == f"weights of {name}" and after.rows != before.rows
 
@@ -129,14 +131,15 @@ def test_tied_beside_its_untied_twin(workspace: Workspace) -> None:
     while {state(each) for each in runs.values()} != {"finished"} and time.monotonic() < end:
         time.sleep(0.3)
     checked(app.run())
-    assert app.session_state["train:run"] == tied and app.multiselect[0].value == [twin]
+    assert app.session_state["train:run:tiedmlp"] == tied and app.multiselect[0].value == [twin]
     assert "One parameter at several places, and its untied twin" in said(app)
     assert "The tied one holds the very same numbers at each place." in said(app)
+    assert "the design is another by that name" in said(app)
     rows = {name: Following(path / METRICS).read() for name, path in runs.items()}
     found = twins.positions(rows[tied], rows[twin])
     assert [each.name for each in found] == ["2.weight", "2.bias", "4.weight", "4.bias"]
     assert {each.tied.apart for each in found if each.like} == {0} and all(each.twin.apart for each in found[2:])
-    lines = twins.apart([(tied, rows[tied]), (twin, rows[twin])], ["4.weight"], "difference")["data"]
+    lines = twins.apart([(tied, rows[tied], "red"), (twin, rows[twin], "blue")], ["4.weight"], "difference")["data"]
     assert set(lines[0]["y"]) == {0} and lines[1]["y"][0] == 0 and min(lines[1]["y"][1:]) > 0
     first, *_others = (list(views.steps(each)) for each in rows.values())
     assert first[0].loss == next(views.steps(rows[twin])).loss

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,11 @@ from filelock import FileLock
 from composer import templates
 from composer.errors import WorkspaceError
 from composer.training.config import TrainConfig, dumps
-from composer.training_reports import EventRow, ParameterRow, ParametersRow, Row, StepRow, line, row_of
+from composer.training.telling import Command, tell
+from composer.training_reports import EpochRow, EventRow, ParameterRow, ParametersRow, Row, StepRow, What, line, row_of
 from composer.workspace import Following, Workspace
-from composer.workspace.runs import checkpoints, images, is_held, read
+from composer.workspace.runs import checkpoints, images, read
+from composer.workspace.standing import has_begun, is_held, last_test, reason, unanswered
 
 STEPS = [StepRow(k, 0, 1 / k, None, 0.1, 10.0, float(k)) for k in range(1, 5)]
 
@@ -70,6 +74,41 @@ def test_how_it_stands(events: list[str], held: bool, expected: str, tmp_path: P
     (found,) = runs.all()
     lock.release()
     assert (found.name, found.state, found.problem) == ("my-run", expected, "")
+
+
+def test_why_it_does_not_go_on(tmp_path: Path) -> None:
+    folder = made(tmp_path, EventRow(0, "started", 1.0), EventRow(4, "stopped", 2.0))
+    (folder / "output.txt").write_text("Stopped after step 4.\n")
+    assert reason(folder) == "" and has_begun(folder)
+    (folder / "launched.json").write_text('{"time": 3.0, "output": 22, "processes": 2, "distribution": "ddp"}')
+    assert reason(folder) == "" and not has_begun(folder)
+    (folder / "output.txt").write_text("Stopped after step 4.\nwine.csv: is gone\n")
+    assert reason(folder) == "wine.csv: is gone"
+    made(tmp_path, EventRow(4, "resumed", 4.0), EventRow(5, "nan", 5.0, "Step 5 is not finite."))
+    assert reason(folder) == "Step 5 is not finite." and has_begun(folder)
+
+
+@pytest.mark.parametrize(("command", "written", "answer"), [
+    ("stop", "started", "stop"), ("pause", "paused", None), ("step", "paused", None), ("continue", "continued", None),
+])  # fmt: skip
+def test_what_it_is_told_waits_until_it_answers(
+    command: Command, written: What, answer: str | None, tmp_path: Path
+) -> None:
+    folder = made(tmp_path, EventRow(0, "started", 0.0))
+    tell(folder, command)
+    assert unanswered(folder) is None, "nobody is there"
+    with FileLock(folder / ".lock"):
+        os.utime(folder / "metrics.jsonl", (0, 0))
+        assert unanswered(folder) == command
+        made(tmp_path, EventRow(0, written, 0.0 if written == "started" else time.time()))
+        assert unanswered(folder) == answer
+
+
+def test_the_last_test_is_found_behind_much_else(tmp_path: Path) -> None:
+    began, tested = EventRow(0, "started", 0.0, "", "accuracy"), EpochRow(4, 0, 0.5, 0.75)
+    folder = made(tmp_path, began, *STEPS, tested, *STEPS * 2000)
+    assert last_test(folder) == ("accuracy", 0.75)
+    assert last_test(made(tmp_path, *STEPS)) is None
 
 
 def test_it_is_deleted_with_a_way_back_unless_it_is_trained(tmp_path: Path) -> None:

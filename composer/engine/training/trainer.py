@@ -32,8 +32,11 @@ from composer.training_reports import MEASURES, EpochRow, EventRow, Row, Samples
 NORMS_EVERY = 10
 """Steps between two looks at the norm of the gradients, where they are not clipped."""
 
-LOOK_EVERY = 100
-"""Steps between two looks at the parameters, at least; at first, when they change most, fewer."""
+LOOK_EVERY = 64
+"""Steps between two looks at the parameters, at least; at first, when they change most, fewer.
+
+Looks are after multiples of powers of two, so that runs that are compared have most of them in common.
+"""
 
 _LOOK_SHARE = 50  # such looks take at most one in so many parts of the time
 
@@ -201,7 +204,10 @@ class Trainer:
         return norm
 
     def _until_next_look(self) -> int:
-        return 1 if self.obedience.paused else int(self.placement.agreed(self.recorder.next))
+        if self.obedience.paused:
+            return 1
+        due = max(1, self.progress.look_at - self.progress.step)
+        return min(due, int(self.placement.agreed(self.recorder.next)))
 
     def _record(self) -> int | None:
         """Write what was noted; the first step whose loss is not finite, or None."""
@@ -220,7 +226,8 @@ class Trainer:
         row = self._parameters()
         apart = min(LOOK_EVERY, self.progress.step)
         away = (time.perf_counter() - start) * _LOOK_SHARE / max(self.recorder.pace, 1e-9)
-        self.progress.look_at = self.progress.step + int(self.placement.agreed(max(apart, away)))
+        stride = 1 << int(self.placement.agreed(max(1, apart, away)) - 1).bit_length()
+        self.progress.look_at = (self.progress.step // stride + 1) * stride
         return row
 
     def _parameters(self) -> Row:

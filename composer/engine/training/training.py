@@ -115,4 +115,5 @@ def _begin(trainer: Trainer) -> None:
         run.metrics.cut(trainer.progress.step)
         event: What = "resumed" if steps else "started"
         measure = MEASURES[trainer.data.task]
-        run.metrics.write([EventRow(trainer.progress.step, event, time.time(), f"process {os.getpid()}", measure)])
+        text = f"process {os.getpid()}"
+        run.metrics.write([EventRow(trainer.progress.step, event, time.time(), text, measure, trainer.steps)])

@@ -5,7 +5,6 @@ So it goes on when the browser closes, and when the app does; whoever opens the 
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,9 +12,8 @@ from pathlib import Path
 from composer.data_reports import Offered
 from composer.design import text as designs
 from composer.design.document import Input
-from composer.errors import WorkspaceError
 from composer.reports import TensorType
-from composer.training import processes as program
+from composer.tensor_reports import HeldReport
 from composer.training.commands import Distribution
 from composer.training.config import TrainConfig, dumps
 from composer.training.telling import Command, tell
@@ -24,6 +22,8 @@ from composer.training_reports import CheckReport, SuitedReport
 from composer.ui import models, state, tasks
 from composer.ui.document import Document
 from composer.ui.tasks import Asking
+from composer.ui.training.launching import launch
+from composer.ui.weights import asking as values
 
 BEGINNING = "beginning"
 TAKING = "taking"
@@ -96,7 +96,8 @@ def begin(document: Document, config: TrainConfig, processes: int, how: Distribu
             launch(each, processes, how)
         return Begun(report, *(each.name for each in paths))
 
-    tasks.start(document, BEGINNING, work, about=config, patience=3)
+    tasks.forget(document, TAKING)
+    tasks.start(document, BEGINNING, work, about=config, patience=0.3)
 
 
 def twin_name(run: str) -> str:
@@ -131,20 +132,6 @@ def weights_file(document: Document) -> bytes:
         path.unlink(missing_ok=True)
 
 
-def launch(path: Path, processes: int = 1, how: Distribution = "") -> None:
-    """Start a program that trains in a run's folder, from its last checkpoint; it belongs to nobody.
-
-    Raises:
-        WorkspaceError: where it cannot be started.
-    """
-    try:
-        process = program.launch(path, processes, how)
-    except OSError as error:
-        raise WorkspaceError(f"{path}: {error.strerror or error}.") from error
-    # Somebody has to take note of its end while this app is there: else it stays in the system's list.
-    threading.Thread(target=process.wait, name="run", daemon=True).start()
-
-
 def say(path: Path, order: Command) -> None:
     """Tell a run what to do."""
     try:
@@ -153,15 +140,23 @@ def say(path: Path, order: Command) -> None:
         state.notify(f"{path.name}: {error.strerror or error}.")
 
 
-def take(document: Document, path: Path) -> None:
-    """Give the live model the weights that a run left."""
-    tasks.begin(document, TAKING, "take_weights", path.name, patience=2, text=document.text, folder=str(path))
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Weights that the live model has from a run, as after `step`; `undo` is what can be taken back since then."""
+
+    run: str
+    step: int
+    undo: str
 
 
-def last_words(path: Path) -> str:
-    """The last line of what a run's program printed."""
-    try:
-        lines = (path / program.OUTPUT).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    except OSError:
-        return ""
-    return lines[-1][:300] if lines else ""
+def take(document: Document, path: Path, step: int, left: bool) -> None:
+    """Give the live model the weights of a run after `step`: those that it `left`, or else those of a checkpoint."""
+    text, kernels, id, known = document.text, models.pool(), document.id, values.weights_of(document)
+
+    def work(ask: Asking) -> Taken:
+        ask(kernels, id, "take_weights", text=text, folder=str(path), step=None if left else step)
+        report: HeldReport = ask(kernels, id, "held", text=text)
+        known.known = text, report
+        return Taken(path.name, step, report.undo)
+
+    tasks.start(document, TAKING, work, about=path.name, patience=2)

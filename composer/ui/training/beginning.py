@@ -13,7 +13,6 @@ from composer.training.config import TrainConfig
 from composer.ui import state
 from composer.ui.document import Document
 from composer.ui.holding import held
-from composer.workspace import runs
 
 _ADAMS = ("Adam", "AdamW")
 _LARGE, _VERY_LARGE = 10**6, 2 * 10**7  # parameters
@@ -58,11 +57,8 @@ def _usual(parameters: int) -> TrainConfig:
 def _last(document: Document) -> TrainConfig | None:
     """The configuration of the last run of a design of this name."""
     try:
-        for entry in state.documents().workspace.runs.all():
-            if not entry.problem:
-                design, config = runs.read(entry.path)
-                if design.name == document.design.name:
-                    return config
+        entries = state.documents().workspace.runs.all()
     except ComposerError:
         return None
-    return None
+    name = document.design.name
+    return next((each.config for each in entries if each.config and each.design and each.design.name == name), None)

@@ -14,11 +14,12 @@ from composer.training_reports import EpochRow, Image, Row, StepRow
 from composer.ui import state, tables
 from composer.ui.language import _
 from composer.ui.messages import show_error
+from composer.ui.training.listing import measures
 from composer.ui.training.twins import show_twins
 from composer.views import training as views
 from composer.views.images import data_url
 from composer.views.numbers import humanize
-from composer.workspace import Following
+from composer.workspace import Following, RunEntry
 from composer.workspace.runs import images
 
 _CHART = {"displaylogo": False, "scrollZoom": False}
@@ -34,20 +35,22 @@ def rows_of(path: Path) -> Sequence[Row]:
     return follower.rows
 
 
-def show_run(name: str, path: Path, others: Sequence[tuple[str, Path]]) -> None:
+def show_run(entry: RunEntry, others: Sequence[RunEntry]) -> None:
     """All that is known of a run; the curves of `others` beside its own."""
-    rows = rows_of(path)
-    runs = [(name, rows), *((each, rows_of(place)) for each, place in others)]
-    measure = {"accuracy": _("accuracy"), "mean absolute error": _("mean absolute error"), "": _("metric")}
-    metric = measure[views.measure(rows)]
-    _standing(rows, metric)
+    rows = rows_of(entry.path)
+    runs = [(entry.name, rows), *((each.name, rows_of(each.path)) for each in others)]
+    metric = measures()[views.measure(rows)]
+    if not any(views.steps(rows)):
+        st.caption(_("No step was taken yet."))
+        return
+    _standing(entry, rows, metric)
     left, right = st.columns(2, gap="medium")
     with left:
         st.plotly_chart(views.curves(runs, "loss", _("loss"), logarithmic=True), key="train_loss", config=_CHART)
     with right:
         st.plotly_chart(views.curves(runs, "metric", metric), key="train_metric", config=_CHART)
-    show_twins(runs[0], runs[1:])
-    _samples(path, rows)
+    show_twins(runs)
+    _samples(entry.path, rows)
     with st.expander(_("Learning rate, throughput, gradients"), key="train:rates", on_change="rerun") as part:
         if part.open:
             for what, title in (
@@ -61,14 +64,13 @@ def show_run(name: str, path: Path, others: Sequence[tuple[str, Path]]) -> None:
             _parameters(rows)
 
 
-def _standing(rows: Sequence[Row], metric: str) -> None:
-    last = next((row for row in reversed(rows) if isinstance(row, StepRow)), None)
+def _standing(entry: RunEntry, rows: Sequence[Row], metric: str) -> None:
+    """How far it is: its last step, or the first one that was not finite."""
+    taken = list(views.steps(rows))
+    last = next((row for row in taken if row.loss is None), taken[-1])
     tested = next((row for row in reversed(rows) if isinstance(row, EpochRow)), None)
-    if last is None:
-        st.caption(_("No step was taken yet."))
-        return
     parts = [
-        _("step {step:,}, epoch {epoch:,}").format(step=last.step, epoch=last.epoch),
+        _far(entry, rows, last),
         _("loss {loss:.4g}").format(loss=last.loss) if last.loss is not None else _("loss is not finite"),
         _("{rate} samples/s").format(rate=humanize(round(last.throughput))),
         _("{seconds:,.0f} s trained").format(seconds=last.seconds),
@@ -76,6 +78,15 @@ def _standing(rows: Sequence[Row], metric: str) -> None:
     if tested is not None and tested.metric is not None:
         parts.append(_("**test {metric} {value:.4g}**").format(metric=metric, value=tested.metric))
     st.markdown(" · ".join(parts))
+
+
+def _far(entry: RunEntry, rows: Sequence[Row], last: StepRow) -> str:
+    """Step and epoch, of how many; epochs count from one."""
+    steps = views.planned(rows)
+    text = (_("step {step:,} of {steps:,}") if steps else _("step {step:,}")).format(step=last.step, steps=steps)
+    epochs = entry.config.epochs if entry.config and not entry.config.steps else None
+    of = _("epoch {epoch:,} of {epochs:,}") if epochs else _("epoch {epoch:,}")
+    return f"{text}, {of.format(epoch=last.epoch + 1, epochs=epochs)}"
 
 
 def _samples(path: Path, rows: Sequence[Row]) -> None:

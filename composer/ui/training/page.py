@@ -25,8 +25,10 @@ from composer.ui.training.choosing import SUITING
 from composer.ui.training.commands import commands, start_values
 from composer.ui.training.data import LOOKING, about_data, data_key
 from composer.ui.training.form import form
-from composer.ui.training.runs import MOVING, deleted, follow, pick
-from composer.workspace import RunEntry, Runs
+from composer.ui.training.launching import Standing, standing
+from composer.ui.training.orders import deleted
+from composer.ui.training.runs import follow, pick
+from composer.workspace import Runs
 
 _FOLLOWED = "train:followed"  # the run that was begun last: once it is shown, another may be picked
 
@@ -45,11 +47,15 @@ def page(document: Document, report: ShapesReport) -> None:
     about_data(document, str(state.kept(data_key(document), "")))
     if isinstance(config, TrainConfig):
         commands(document, config, *how)
-    drawn_while(_moves(document, runs.all()), _panel, document, runs, config, every=2 * POLL)
+    drawn_while(_moves(document, _all(runs)), _panel, document, runs, config, every=2 * POLL)
 
 
-def _moves(document: Document, entries: Sequence[RunEntry]) -> bool:
-    return any(each.state in MOVING for each in entries) or bool(tasks.running(document))
+def _all(runs: Runs) -> list[Standing]:
+    return [standing(each) for each in runs.all()]
+
+
+def _moves(document: Document, runs: Sequence[Standing]) -> bool:
+    return any(each.moves for each in runs) or bool(tasks.running(document))
 
 
 def _start(document: Document, config: TrainConfig | str, broken: bool) -> tuple[int, Distribution]:
@@ -91,8 +97,8 @@ def _start(document: Document, config: TrainConfig | str, broken: bool) -> tuple
 
 
 def _panel(document: Document, runs: Runs, config: TrainConfig | str, moves: bool) -> None:
-    entries = runs.all()
-    if _moves(document, entries) != moves:
+    found = _all(runs)
+    if _moves(document, found) != moves:
         st.rerun()  # the whole page, which looks again while something moves
     going_on(
         document,
@@ -104,18 +110,12 @@ def _panel(document: Document, runs: Runs, config: TrainConfig | str, moves: boo
         },
     )
     begun = checked(document, config)
-    if begun and state.kept(_FOLLOWED, "") != begun.run:
-        state.remember(_FOLLOWED, begun.run)
-        pick(begun.run)
-    taken = tasks.of(document, TAKING)
-    if taken and not taken.running:
-        if taken.job.error:
-            show_error(taken.job.error, "take_failure")
-        else:
-            text = _("The live model has the weights of {name}.").format(name=escape(str(taken.about)))
-            st.markdown(f":material/check: {text}")
+    followed = f"{_FOLLOWED}:{document.id}"
+    if begun and state.kept(followed, "") != begun.run:
+        state.remember(followed, begun.run)
+        pick(document, begun.run)
     deleted(runs)
-    if not entries:
+    if found:
+        follow(document, found)
+    elif BEGINNING not in tasks.running(document):
         st.caption(_("No run is here yet."))
-        return
-    follow(document, entries)

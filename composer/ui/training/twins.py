@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import streamlit as st
 
@@ -10,22 +11,28 @@ from composer.training_reports import ParameterRow, Row
 from composer.ui import tables
 from composer.ui.language import _
 from composer.views import twins
+from composer.views.training import color_of
 
 _CHART = {"displaylogo": False, "scrollZoom": False}
 
 
-def show_twins(tied: tuple[str, Sequence[Row]], others: Sequence[tuple[str, Sequence[Row]]]) -> None:
-    """Positions of one parameter in the run `tied`, beside those of the first of `others` that is its untied twin."""
+Drawn: TypeAlias = tuple[str, Sequence[Row], str]
+"""A run's name, its rows, and its color in all charts."""
+
+
+def show_twins(runs: Sequence[tuple[str, Sequence[Row]]]) -> None:
+    """Positions of one parameter in the first of `runs`, beside those of the next one that is its untied twin."""
+    tied, *others = [(name, rows, color_of(number)) for number, (name, rows) in enumerate(runs)]
     for other in others:
         if found := twins.positions(tied[1], other[1]):
             _show(found, tied, other)
             return
 
 
-def _show(
-    positions: Sequence[twins.Position], tied: tuple[str, Sequence[Row]], twin: tuple[str, Sequence[Row]]
-) -> None:
-    st.markdown(f"**{_('One parameter at several places, and its untied twin')}**")
+def _show(positions: Sequence[twins.Position], tied: Drawn, twin: Drawn) -> None:
+    seen, _other = twins.common(tied[1], twin[1])
+    after = _("after step {step:,}").format(step=seen.step if seen else 0)
+    st.markdown(f"**{_('One parameter at several places, and its untied twin')}**, {after}")
     head = [
         _("place"), _("is compared with"), _("tied: norm"), _("‖gradient‖"), _("difference"), _("untied: norm"),
         _("‖gradient‖"), _("difference"),

@@ -18,7 +18,7 @@ from composer.design.document import Input
 from composer.engine.checkpoints.opening import open_checkpoint
 from composer.engine.datasets import registry
 from composer.engine.datasets.base import DataSet, Split
-from composer.engine.training import recording
+from composer.engine.training import recording, trainer
 from composer.engine.training.checkpoints import Checkpoints
 from composer.engine.training.checks import check
 from composer.engine.training.order import Order
@@ -192,7 +192,10 @@ def test_it_ends_where_something_is_not_finite(every: int | None, tmp_path: Path
     assert events(tmp_path / "run") == ["started", "nan"]
 
 
-def test_44_tied_positions_stay_the_same_and_those_of_the_untied_twin_do_not(tmp_path: Path) -> None:
+def test_44_tied_positions_stay_the_same_and_those_of_the_untied_twin_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "_LOOK_SHARE", 0)  # however long a look takes
     tied = templates.load("tied_mlp")
     apart = tuple(linear("4", 8, 8) if each.id == "4" else each for each in tied.root.nodes)  # type: ignore[union-attr]
     twin = chain(*apart, inputs=tied.inputs)
@@ -208,6 +211,8 @@ def test_44_tied_positions_stay_the_same_and_those_of_the_untied_twin_do_not(tmp
         found = {row.name: row for row in look.parameters}
         assert found["4.weight"].owner == "2.weight" and found["4.weight"].counts == found["2.weight"].counts
         assert found["4.weight"].gradient == found["2.weight"].gradient
+    for name in ("tied", "twin"):
+        assert [look.step for look in looks(tmp_path / name)] == [0, 1, 2, 4, 8, 16, 32, 64, 120]
     found = {row.name: row for row in looks(tmp_path / "twin")[-1].parameters}
     assert found["4.weight"].owner == "" and found["4.weight"].norm != found["2.weight"].norm
 
