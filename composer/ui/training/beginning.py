@@ -13,6 +13,7 @@ from composer.training.config import TrainConfig
 from composer.ui import state
 from composer.ui.document import Document
 from composer.ui.holding import held
+from composer.ui.training.listing import is_of
 
 _ADAMS = ("Adam", "AdamW")
 _LARGE, _VERY_LARGE = 10**6, 2 * 10**7  # parameters
@@ -55,10 +56,9 @@ def _usual(parameters: int) -> TrainConfig:
 
 
 def _last(document: Document) -> TrainConfig | None:
-    """The configuration of the last run of a design of this name."""
+    """The configuration of the last run of this design, as it is or was."""
     try:
         entries = state.documents().workspace.runs.all()
     except ComposerError:
         return None
-    name = document.design.name
-    return next((each.config for each in entries if each.config and each.design and each.design.name == name), None)
+    return next((each.config for each in entries if each.config and is_of(each, document)), None)
