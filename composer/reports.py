@@ -259,12 +259,13 @@ class KernelReport:
     """What a kernel holds: the class of its live model ("" for none), and whether it is as it began.
 
     `initial`: its values are those that building the design anew would give, and it is on the CPU, so nothing is lost
-    with them. `device` is where it is, or would be built.
+    with them. `device` is where it is, or would be built. `changed`: its values are not those, wherever it is.
     """
 
     class_name: str
     initial: bool
     device: str = "cpu"
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

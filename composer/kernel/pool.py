@@ -10,6 +10,7 @@ from collections.abc import Callable
 from composer.errors import KernelError
 from composer.kernel.client import Kernel
 from composer.kernel.limits import Limits
+from composer.reports import KernelReport
 
 IDLE_SECONDS = 30 * 60
 _PING_SECONDS = 1
@@ -53,6 +54,17 @@ class Pool:
             kernel.touch()
             self._watch()
             return kernel
+
+    def report(self, design: str) -> KernelReport | None:
+        """What a design's kernel holds; None where it has none, which is not started, or one that has to do."""
+        with self._lock:
+            kernel = self._kernels.get(design)
+        if kernel is None or not kernel.idle_seconds:
+            return None
+        with contextlib.suppress(KernelError):
+            found: KernelReport = kernel.call("ping", timeout=_PING_SECONDS)
+            return found
+        return None
 
     def take_notice(self, design: str) -> str:
         """Why the design's kernel had to be replaced, and its live values are lost; told once, then ""."""

@@ -66,7 +66,7 @@ class State:
 def ping(state: State, progress: Progress) -> KernelReport:
     """What the kernel holds."""
     initial = state.initial and not state.shelf and state.device == "cpu"
-    return KernelReport(state.class_name, initial, state.device)
+    return KernelReport(state.class_name, initial, state.device, not state.initial)
 
 
 def shapes(

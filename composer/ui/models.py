@@ -72,6 +72,12 @@ def timings() -> Pool:
     return Pool()
 
 
+def changed(id: str) -> bool:
+    """Whether the live model of the design `id` is known to have other values than its initial ones."""
+    report = pool().report(id)
+    return report is not None and report.changed
+
+
 def preview(text: str) -> Preview:
     """Shapes, parameters and problems of the design that `text` says. Its code is run where that is allowed.
 

@@ -65,7 +65,9 @@ def _panel(document: Document, wrong: bool, busy: bool) -> None:
     if wrong:
         st.caption(_("The model can be run when the design has no problems."))
     elif run is None:
-        st.caption(_("Run the model to see what it makes of real data. It has its initial values until it is trained."))
+        text = _("Run the model to see what it makes of real data.")
+        initial = "" if models.changed(document.id) else _("It has its initial values until it is trained.")
+        st.caption(f"{text} {initial}")
     elif run.job.running:
         st.markdown(f":material/hourglass_top: {_('Running since {seconds:.0f} s').format(seconds=run.job.seconds)}")
     if run is not None and not run.job.running:

@@ -13,9 +13,14 @@ Figure = dict[str, Any]
 Runs: TypeAlias = Sequence[tuple[str, Sequence[Row]]]
 """Rows of runs, each with the run's name."""
 
+Points: TypeAlias = Sequence[tuple[int, Any]]
+"""Steps, each with a number."""
+
+_LINEAR: Figure = {"type": "linear", "exponentformat": "power"}
 COLORS = ("#6366f1", "#f59e0b", "#10b981", "#ef4444", "#06b6d4", "#a855f7", "#84cc16", "#ec4899")
-_SCALES = {False: {"type": "linear", "exponentformat": "SI"}, True: {"type": "log", "tickformat": "~g"}}
 _MOST = 1_500  # points of a curve
+_SMALL = 1e-4  # from here on, ticks are powers of ten
+_FROM_ZERO = ("lr", "throughput", "gradient")
 
 
 def steps(rows: Sequence[Row]) -> Iterator[StepRow]:
@@ -44,17 +49,36 @@ def curves(runs: Runs, what: str, title: str, logarithmic: bool = False) -> Figu
     for number, (name, rows) in enumerate(runs):
         color = color_of(number)
         own = f"{name}, " if len(runs) > 1 else ""
-        trained = [(row.step, getattr(row, what)) for row in _thin(list(steps(rows)))]
-        data.append(_line(f"{own}training", trained, color, width=1, opacity=0.55))
+        trained = _thin(_known(steps(rows), what))
+        mode = "lines" if len(trained) > 1 else "markers"
+        data.append(_line(f"{own}training", trained, color, width=1.2, opacity=0.8, mode=mode))
         if what in ("loss", "metric"):
-            tested = [(row.step, getattr(row, what)) for row in epochs(rows)]
+            tested = _known(epochs(rows), what)
             data.append(_line(f"{own}test", tested, color, width=2.5, opacity=1.0, mode="lines+markers"))
-    return {"data": data, "layout": _layout(title, logarithmic)}
+    return {"data": data, "layout": _layout(title, _scale(data, what, logarithmic))}
+
+
+def _known(rows: Iterator[StepRow] | Iterator[EpochRow], what: str) -> Points:
+    """The numbers that are known: some are taken only now and then, and a gap breaks a line."""
+    return [(row.step, value) for row in rows if (value := getattr(row, what)) is not None]
+
+
+def _scale(data: Sequence[Figure], what: str, logarithmic: bool) -> Figure:
+    """The axis for these lines. On a logarithmic one zeros are left out; what is below zero has a linear one."""
+    values = [y for line in data for y in line["y"]]
+    positive = [y for y in values if y > 0]
+    if not logarithmic or not positive or min(values) < 0:
+        ticks = "SI" if what == "throughput" else "power"
+        return _LINEAR | {"exponentformat": ticks, "rangemode": "tozero" if what in _FROM_ZERO else "normal"}
+    for line in data:
+        points = [(x, y) for x, y in zip(line["x"], line["y"], strict=True) if y > 0]
+        line["x"], line["y"] = [x for x, _y in points], [y for _x, y in points]
+    return {"type": "log", **({"exponentformat": "power"} if min(positive) < _SMALL else {"tickformat": "~g"})}
 
 
 def _line(
     name: str,
-    points: Sequence[tuple[int, Any]],
+    points: Points,
     color: str,
     width: float,
     opacity: float,
@@ -73,23 +97,24 @@ def _line(
     }
 
 
-def _layout(title: str, logarithmic: bool) -> Figure:
+def _layout(title: str, scale: Figure = _LINEAR) -> Figure:
     return {
         "height": 300,
-        "margin": {"l": 56, "r": 12, "t": 12, "b": 44},
+        "margin": {"l": 56, "r": 40, "t": 12, "b": 44},
+        "modebar": {"orientation": "v", "bgcolor": "rgba(0,0,0,0)"},
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "xaxis": {"title": {"text": "step"}},
-        "yaxis": {"title": {"text": title}, **_SCALES[logarithmic]},
+        "yaxis": {"title": {"text": title}, **scale},
         "hovermode": "closest",
         "uirevision": title,
     }
 
 
-def _thin(rows: Sequence[StepRow]) -> Sequence[StepRow]:
-    """Every so many rows, so that a chart stays quick; the last one is always there."""
-    stride = -(-len(rows) // _MOST) or 1
-    return [*rows[::stride], *(rows[-1:] if rows and (len(rows) - 1) % stride else ())]
+def _thin(points: Points) -> Points:
+    """Every so many points, so that a chart stays quick; the last one is always there."""
+    stride = -(-len(points) // _MOST) or 1
+    return [*points[::stride], *(points[-1:] if points and (len(points) - 1) % stride else ())]
 
 
 def color_of(number: int) -> str:
@@ -132,7 +157,7 @@ class Line:
     """A number by step."""
 
     name: str
-    points: Sequence[tuple[int, Any]]
+    points: Points
     color: str
     dash: str = "solid"
 
@@ -140,7 +165,7 @@ class Line:
 def lines(drawn: Sequence[Line], title: str) -> Figure:
     """Numbers by step, with the name of each line."""
     data = [_line(each.name, each.points, each.color, 2, 1.0, "lines+markers", each.dash) for each in drawn]
-    return {"data": data, "layout": _layout(title, logarithmic=False)}
+    return {"data": data, "layout": _layout(title)}
 
 
 def histograms(rows: Sequence[Row], name: str) -> Figure | None:
@@ -166,10 +191,13 @@ def histograms(rows: Sequence[Row], name: str) -> Figure | None:
         "y": [low + (k + 0.5) * (high - low) / bins for k in range(bins)],
         "z": [[column[k] for column in columns] for k in range(bins)],
         "colorscale": "Viridis",
-        "colorbar": {"thickness": 12},
+        "colorbar": {"thickness": 12, "title": {"text": "number of values", "side": "right"}},
         "hovertemplate": "step %{x:,}, value %{y:.4g}: %{z:,}<extra></extra>",
     }
-    return {"data": [heat], "layout": _layout(f"values of {name}", logarithmic=False) | {"showlegend": False}}
+    layout = _layout(f"values of {name}") | {"showlegend": False}
+    if len(found) > 1:
+        layout["xaxis"] |= {"range": [found[0][0], found[-1][0]]}  # cells are around their steps, and go past the last
+    return {"data": [heat], "layout": layout}
 
 
 def _placing(low: float, high: float, bins: int) -> Callable[[float], int]:

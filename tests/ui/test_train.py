@@ -32,7 +32,8 @@ NET = chain(linear("0", 13, 16), op("1", "relu"), linear("2", 16, 3), inputs=WIN
 
 @pytest.fixture
 def opened(workspace: Workspace) -> AppTest:
-    """The page with a net for the wines."""
+    """The page with a net for the wines, and a live model that begins anew."""
+    models.pool().close("net")
     app = pages.open_page("train", workspace.create(NET).id)
     app.selectbox(key="train:data:net").set_value("wine")
     return checked(app.run())
@@ -209,7 +210,7 @@ def test_a_run_that_is_killed_is_told_and_goes_on(opened: AppTest, workspace: Wo
 
 def test_the_commands_are_those_of_the_run(opened: AppTest) -> None:
     shown = "\n".join(each.value for each in opened.code)
-    assert "block-composer train net.json --config net-training.json --out runs/net" in shown
+    assert "block-composer train Net.json --config Net-training.json --out runs/Net" in shown
     assert "torchrun --nnodes 2" in shown and "-m composer train" in shown and "--distribute fsdp" in shown
 
 

@@ -25,11 +25,14 @@ from composer.training.losses import TARGETS, fitting
 from composer.training_reports import SuitedReport
 
 _FEW = 2  # samples that are enough to see what fits
+_USUAL = DataOptions()
 _SAMPLES = 64  # of data that could be much
 _REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError)
 
 
-def suited(which: str | Path, inputs: Sequence[Input], output: TensorType | None) -> SuitedReport:
+def suited(
+    which: str | Path, inputs: Sequence[Input], output: TensorType | None, options: DataOptions = _USUAL
+) -> SuitedReport:
     """How the data set of that name, or the file or folder, goes with a design that takes `inputs` and gives `output`.
 
     An output that is None, or of unknown sizes, is not looked at.
@@ -38,7 +41,7 @@ def suited(which: str | Path, inputs: Sequence[Input], output: TensorType | None
         DataError: where there is no such data, or it is not as it should be.
     """
     limited = which in DATA_SETS and DATA_SETS[str(which)].task != "tokens"
-    whole = unfitted(which, inputs, DataOptions(samples=_SAMPLES if limited else None))
+    whole = unfitted(which, inputs, replace(options, samples=_SAMPLES) if limited else options)
     report = SuitedReport(whole.name, whole.task, whole.images, fitting(whole.task), outputs=_outputs(whole))
     few = replace(whole, train=_first(whole.train), test=_first(whole.test)) if whole.images else whole
     try:

@@ -62,6 +62,17 @@ def suited_sets(inputs: tuple[Input, ...], output: TensorType | None) -> tuple[S
     return found
 
 
+@lru_cache(maxsize=64)
+def columns_of(path: str, modified: int) -> tuple[str, ...]:
+    """The names of the columns of the table at `path`, which was `modified` then; none where it is no table.
+
+    Raises:
+        ComposerError: where no kernel answers.
+    """
+    found: tuple[str, ...] = models.files().get("data").call("columns_of", timeout=_ANSWER, data=path)
+    return found
+
+
 def begin(document: Document, config: TrainConfig, processes: int, how: Distribution, twin: bool) -> None:
     """Check the run, make its folder, and start it; `twin`: and that of the untied twin, with equal values and data."""
     text, design, written = document.text, document.design, dumps(config)
@@ -103,6 +114,22 @@ def event_file(path: Path) -> bytes:
     """
     file: str = models.files().get("data").call("write_events", timeout=_ANSWER, folder=str(path))
     return Path(file).read_bytes()
+
+
+def weights_file(document: Document) -> bytes:
+    """The live model's values as a file of safetensors.
+
+    Raises:
+        ComposerError: where they cannot be written.
+        OSError: where they cannot be read.
+    """
+    path = state.documents().workspace.checkpoints.outgoing(".safetensors")
+    kernel = models.pool().get(document.id)
+    kernel.call("save_state", text=document.text, path=str(path), format="safetensors")
+    try:
+        return path.read_bytes()
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def say(path: Path, order: Command) -> None:

@@ -31,12 +31,13 @@ def checked(document: Document, config: TrainConfig | str) -> Begun | None:
     problems = [each for each in begun.report.problems if each.code != _TOO_MUCH]
     show_problems(document, problems, "check")
     if begun.report.memory:
-        _memory(begun.report, begun.report.memory)
+        asked = config.batch_size if isinstance(config, TrainConfig) else begun.report.memory.batch
+        _memory(begun.report, begun.report.memory, asked)
     return begun if begun.run else None
 
 
-def _memory(report: CheckReport, needed: TrainingMemory) -> None:
-    """The estimate; where it does not fit all of its parts, and the largest batch that does."""
+def _memory(report: CheckReport, needed: TrainingMemory, asked: int) -> None:
+    """The estimate; where it does not fit all of its parts, and the largest batch that does. `asked`: the batch."""
     free = size(report.free) if report.free is not None else _("an unknown amount")
     if report.fits is None:
         text = _("Needs about {needed} of memory; {free} are free.")
@@ -44,6 +45,8 @@ def _memory(report: CheckReport, needed: TrainingMemory) -> None:
         return
     with st.container(border=True, width=520, key="too_much"):
         text = _("Batch {batch:,} needs about {needed} of memory; {free} are free.")
+        if needed.batch < asked:
+            text = _("Batch {batch:,}, all samples that are trained on, needs about {needed}; {free} are free.")
         text = text.format(batch=needed.batch, needed=size(needed.total), free=free)
         st.markdown(f":material/memory: {escape(text)}")
         rows = [[tables.cell(name), tables.cell(size(nbytes))] for name, nbytes in _parts(needed)]

@@ -15,13 +15,15 @@ from composer.ui.document import Document
 from composer.ui.going_on import outcome
 from composer.ui.language import _
 from composer.ui.messages import escape
+from composer.ui.training.columns import chosen_columns
 from composer.ui.uploading import uploader
 from composer.views.numbers import size
 from composer.views.wording import shorten
-from composer.workspace import StoredFile
+from composer.workspace import StoredFile, Trashed
 
 LOOKING = "previewing"
 _CELL = 24
+_DELETED = "train:deleted_data"
 
 
 def data_key(document: Document) -> str:
@@ -47,34 +49,78 @@ def about_data(document: Document, data: str) -> None:
             _("Look at it"), icon=":material/search:", key="look_data", on_click=_look, args=(document, data),
             help=_("What is in it, how it is split, and what of it would be learned."),
         )  # fmt: skip
-        done = outcome(document, LOOKING)
-        if done and done.about == data:
-            _show(done.result)
+        about = data, chosen_columns(document, data)
+        known = tasks.of(document, LOOKING)
+        if known and known.about == about:
+            done = outcome(document, LOOKING)
+            if done:
+                _show(done.result)
         uploader("upload_data", partial(_received, document), to="data")
         st.caption(_("Tables (.csv), arrays (.npz), or a zip of images in a folder for each class."))
+        _deleted()
         for each in own_files():
-            st.button(
-                f"{escape(each.name)} · {size(each.nbytes)}", icon=":material/delete:", type="tertiary",
-                key=f"drop_data:{each.name}", help=_("Delete it; it is kept for 30 days."), on_click=_delete,
-                args=(each.name,),
-            )  # fmt: skip
+            _row(document, each)
+
+
+def _row(document: Document, each: StoredFile) -> None:
+    name = escape(each.name)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"data_file:{each.name}"):
+        st.button(
+            f"{name} :gray[{size(each.nbytes)} · {each.modified.astimezone():%Y-%m-%d %H:%M}]", type="tertiary",
+            icon=":material/database:", width="stretch", key=f"use_file:{each.name}", on_click=_use,
+            args=(document, each.name), help=_("Choose {name} to train on.").format(name=name),
+        )  # fmt: skip
+        st.button(
+            _("Delete {name}").format(name=name), icon=":material/delete:", type="tertiary",
+            key=f"drop_data:{each.name}", on_click=_delete, args=(each.name,),
+            help=_("Delete {name}. It can be brought back.").format(name=name),
+        )  # fmt: skip
 
 
 def _look(document: Document, data: str) -> None:
-    tasks.begin(document, LOOKING, "preview_data", data, pool=models.files(), text=document.text, data=data)
+    options = chosen_columns(document, data)
+    tasks.begin(
+        document, LOOKING, "preview_data", (data, options), pool=models.files(), text=document.text, data=data,
+        options=options,
+    )  # fmt: skip
+
+
+def _use(document: Document, name: str) -> None:
+    state.remember(data_key(document), str(state.documents().workspace.data.path(name)))
 
 
 def _received(document: Document, name: str) -> None:
-    path = str(state.documents().workspace.data.path(name))
-    state.remember(data_key(document), path)
-    _look(document, path)
+    _use(document, name)
+    _look(document, str(state.documents().workspace.data.path(name)))
 
 
 def _delete(name: str) -> None:
     try:
-        state.documents().workspace.data.delete(name)
+        trashed = state.documents().workspace.data.delete(name)
     except ComposerError as error:
         state.notify(str(error))
+        return
+    if trashed:
+        state.remember(_DELETED, [trashed, *state.kept(_DELETED, [])])
+
+
+def _deleted() -> None:
+    """What this tab deleted, with a way back."""
+    for trashed in state.kept(_DELETED, []):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"gone_data:{trashed.file}"):
+            st.markdown(f":material/delete: {_('Deleted {name}.').format(name=escape(trashed.id))}", width="stretch")
+            st.button(
+                _("Undo deletion"), icon=":material/undo:", key=f"restore_data:{trashed.file}", on_click=_restore,
+                args=(trashed,),
+            )  # fmt: skip
+
+
+def _restore(trashed: Trashed) -> None:
+    try:
+        state.documents().workspace.data.restore(trashed)
+    except ComposerError as error:
+        state.notify(str(error))
+    state.remember(_DELETED, [each for each in state.kept(_DELETED, []) if each != trashed])
 
 
 def _show(report: PreviewReport) -> None:

@@ -8,19 +8,21 @@ import streamlit as st
 
 from composer.errors import ComposerError
 from composer.reports import ShapesReport
-from composer.training.commands import Distribution, command, shell
-from composer.training.config import TrainConfig, dumps
+from composer.training.commands import Distribution
+from composer.training.config import TrainConfig
 from composer.training.twins import shares
 from composer.ui import sheets, state, tasks
 from composer.ui.document import Document
 from composer.ui.going_on import going_on
-from composer.ui.jobs import POLL, drawn_while
+from composer.ui.holding import held
+from composer.ui.jobs import POLL, clicked, drawn_while
 from composer.ui.language import _
 from composer.ui.messages import escape, show_error
 from composer.ui.training import asking
 from composer.ui.training.asking import BEGINNING, TAKING
 from composer.ui.training.checking import checked
 from composer.ui.training.choosing import SUITING
+from composer.ui.training.commands import commands, start_values
 from composer.ui.training.data import LOOKING, about_data, data_key
 from composer.ui.training.form import form
 from composer.ui.training.launching import Standing, standing
@@ -44,7 +46,7 @@ def page(document: Document, report: ShapesReport) -> None:
     runs = state.documents().workspace.runs
     about_data(document, str(state.kept(data_key(document), "")))
     if isinstance(config, TrainConfig):
-        _commands(document, config, *how)
+        commands(document, config, *how)
     drawn_while(_moves(document, _all(runs)), _panel, document, runs, config, every=2 * POLL)
 
 
@@ -59,45 +61,39 @@ def _moves(document: Document, runs: Sequence[Standing]) -> bool:
 def _start(document: Document, config: TrainConfig | str, broken: bool) -> tuple[int, Distribution]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="train_start"):
         processes = st.number_input(
-            _("Processes"), 1, 64, 1, key="train:processes", width=110,
+            _("Processes"), 1, 64, key=held("train:processes", document.id, 1), width=110,
             help=_("On this machine. With more than one the batch is shared among them, by DDP or FSDP."),
         )  # fmt: skip
         ways: dict[Distribution, str] = {"ddp": "DDP", "fsdp": "FSDP2"}
         how: Distribution = (
-            st.selectbox(_("Spread by"), list(ways), format_func=ways.__getitem__, key="train:how", width=120)
+            st.selectbox(
+                _("Spread by"),
+                list(ways),
+                format_func=ways.__getitem__,
+                width=120,
+                key=held("train:how", document.id, "ddp"),
+            )
             if processes > 1
             else ""
         )
         twin = shares(document.design) and st.checkbox(
-            _("Train the untied twin, too"), key="train:twin",
+            _("Train the untied twin, too"), key=held("train:twin", document.id, False),
             help=_("Where this design has one parameter at several places, the twin has several: they begin with the "
                    "same values, see the same data, and come apart."),
         )  # fmt: skip
-        st.button(
+        wanted = clicked(
             _("Train"), icon=":material/model_training:", type="primary", key="train",
             disabled=broken or isinstance(config, str),
             help=_("In a process of its own, from the live model's values; it goes on when the browser closes."),
-            on_click=asking.begin, args=(document, config, processes, how, twin),
         )  # fmt: skip
+        if wanted and isinstance(config, TrainConfig):
+            asking.begin(document, config, processes, how, twin)
+        start_values(document)
     if broken:
         st.caption(f":orange[{_('The design has problems, which Compose shows: it cannot be trained yet.')}]")
     elif isinstance(config, str) and config:
         st.caption(f":orange[{escape(config)}]")
     return processes, how
-
-
-def _commands(document: Document, config: TrainConfig, processes: int, how: Distribution) -> None:
-    """The same run without the app, here or on many machines."""
-    with st.expander(_("On the command line, or on many machines"), key="train:commands"):
-        name = document.id
-        st.caption(_("With the design as {name}.json and this as {name}-training.json:").format(name=name))
-        files = (f"{name}.json", f"{name}-training.json", f"runs/{name}")
-        st.code(shell(command(*files, processes, distribution=how)), language="sh")
-        st.code(shell(command(*files, 8, nodes=2, distribution=how or "fsdp")), language="sh")
-        st.download_button(
-            _("Configuration (.json)"), dumps(config), f"{name}-training.json", "application/json", key="train:config",
-            icon=":material/download:", type="tertiary", on_click="ignore",
-        )  # fmt: skip
 
 
 def _panel(document: Document, runs: Runs, config: TrainConfig | str, moves: bool) -> None:
