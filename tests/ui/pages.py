@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 import composer
 from composer.ui import models, state
@@ -36,6 +37,11 @@ def _page(page: str) -> None:
     bundles.opening()
     header.show()
     runpy.run_path(str(folder() / f"{page}.py"))
+
+
+def labelled(app: AppTest, label: str) -> Button:
+    """The first button with this label."""
+    return next(each for each in app.button if each.label == label)
 
 
 def settled(app: AppTest) -> AppTest:

@@ -24,7 +24,7 @@ from tests.build import chain, linear, op
 from tests.engine.gpu import needs_gpus
 from tests.recordings.building import recording, series
 from tests.ui import pages
-from tests.ui.pages import checked, document, settled
+from tests.ui.pages import checked, document, labelled, settled
 
 NET = chain(linear("0", 4, 8), op("1", "relu"), linear("2", 8, 3), name="Net")
 QUICK = Method(seconds=0.02)
@@ -250,7 +250,7 @@ def test_recordings_of_other_machines_are_drawn_over_ours(opened: AppTest, works
     settled(opened.button(key=f"timing:drop:{ids[0]}").click().run())
     assert [each.id for each in workspace.recordings.all()] == [ids[1]] and "Deleted" in said(opened)
     assert opened.multiselect(key="timing:shown:matmul").value == [ids[1]]
-    settled(opened.button(key="restore_recording").click().run())
+    settled(labelled(opened, "Undo deletion").click().run())
     assert len(workspace.recordings.all()) == 2
     assert ids[0] in opened.multiselect(key="timing:shown:matmul").value
 

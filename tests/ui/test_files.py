@@ -20,7 +20,7 @@ from composer.ui.files.saving import chosen_names
 from composer.workspace import Workspace
 from tests.build import chain, layer, linear, op
 from tests.ui import pages
-from tests.ui.pages import checked, document, settled
+from tests.ui.pages import checked, document, labelled, settled
 
 NET = chain(linear("0", 4, 8), op("1", "relu"), linear("2", 8, 3), name="Net")
 
@@ -173,10 +173,13 @@ def test_a_checkpoint_is_deleted_and_brought_back(opened: AppTest, workspace: Wo
     bring(workspace, "a.pt", {"x": torch.ones(1)})
     click(settled(opened.run()), "drop:a.pt")
     assert "Deleted a.pt" in said(opened) and not workspace.checkpoints.all()
-    click(opened, "restore:a.pt")
+    settled(labelled(opened, "Undo deletion").click().run())
     assert [each.name for each in workspace.checkpoints.all()] == ["a.pt"]
     click(opened, "drop:a.pt")
-    click(opened, "discard:a.pt")
+    bring(workspace, "a.pt", {"x": torch.ones(1)})
+    click(settled(opened.run()), "drop:a.pt")
+    for _ in range(2):
+        settled(labelled(opened, "Free its room").click().run())
     assert not workspace.checkpoints.all() and "Deleted" not in said(opened)
 
 

@@ -24,7 +24,7 @@ from composer.workspace.runs import METRICS
 from composer.workspace.standing import state
 from tests.build import chain, layer, linear, op
 from tests.ui import pages
-from tests.ui.pages import checked, document
+from tests.ui.pages import checked, document, labelled
 
 WINE = (Input(shape=("N", 13)),)
 NET = chain(linear("0", 13, 16), op("1", "relu"), linear("2", 16, 3), inputs=WINE, name="Net")
@@ -204,7 +204,7 @@ def test_a_run_that_is_killed_is_told_and_goes_on(opened: AppTest, workspace: Wo
     assert steps == list(range(1, len(steps) + 1))
     checked(opened.button(key="run_delete").click().run())
     assert not workspace.runs.all()
-    checked(opened.button(key="restore_run").click().run())
+    checked(labelled(opened, "Undo deletion").click().run())
     assert [each.name for each in workspace.runs.all()] == [name] and state(path) == "stopped"
 
 

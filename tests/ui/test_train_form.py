@@ -21,7 +21,7 @@ from composer.ui.training import asking
 from composer.workspace import Following, Workspace
 from tests.build import chain, layer, linear
 from tests.ui import pages
-from tests.ui.pages import checked, document
+from tests.ui.pages import checked, document, labelled
 from tests.ui.test_train import NET, opened, said, waited
 
 __all__ = ["opened"]
@@ -150,8 +150,7 @@ def test_a_data_file_is_chosen_by_its_name_and_comes_back_when_it_was_deleted(
     assert opened.selectbox(key="train:data:net").value == path and workspace.data.all()
     checked(opened.button(key="drop_data:mine.csv").click().run())
     assert "Deleted mine.csv." in said(opened) and not workspace.data.all()
-    restore = next(each for each in opened.button if str(each.key).startswith("restore_data:"))
-    checked(restore.click().run())
+    checked(labelled(opened, "Undo deletion").click().run())
     assert [each.name for each in workspace.data.all()] == ["mine.csv"] and "Deleted" not in said(opened)
 
 

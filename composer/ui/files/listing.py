@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -14,13 +14,14 @@ from composer.ui.files.looking import LOOKING, look_at
 from composer.ui.files.taking import take
 from composer.ui.language import _
 from composer.ui.messages import escape
+from composer.ui.trashing import delete, deleted
 from composer.views.numbers import size
 from composer.views.wording import shorten
-from composer.workspace import Checkpoint, Trashed
+from composer.workspace import Checkpoint
 
 _NAME = 40
 _SHOWN = 30
-_DELETED = "files:deleted"
+_KIND = "checkpoint"
 
 
 def checkpoints() -> tuple[Checkpoint, ...]:
@@ -34,7 +35,8 @@ def checkpoints() -> tuple[Checkpoint, ...]:
 
 def listing(document: Document, found: Sequence[Checkpoint]) -> None:
     """A row for each."""
-    _deleted()
+    store = state.documents().workspace.checkpoints
+    deleted(_KIND, store.restore, store.discard)
     if not found:
         st.caption(_("No checkpoint is here yet: save the live model, or bring a file."))
     for each in found[:_SHOWN]:
@@ -80,37 +82,7 @@ def _row(document: Document, each: Checkpoint) -> None:
 
 
 def _delete(document: Document, name: str) -> None:
-    try:
-        trashed = state.documents().workspace.checkpoints.delete(name)
-    except ComposerError as error:
-        state.notify(str(error))
-        return
-    if trashed:
-        state.remember(_DELETED, [trashed, *state.kept(_DELETED, [])])
+    delete(state.documents().workspace.checkpoints, _KIND, name)
     looked = tasks.of(document, LOOKING)
     if looked and looked.about == name:
         tasks.forget(document, LOOKING)
-
-
-def _deleted() -> None:
-    """What this tab deleted, until it is brought back or its room is given free."""
-    for trashed in state.kept(_DELETED, []):
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"deleted:{trashed.file}"):
-            st.markdown(f":material/delete: {_('Deleted {name}.').format(name=escape(trashed.id))}", width="stretch")
-            st.button(
-                _("Undo deletion"), icon=":material/undo:", key=f"restore:{trashed.id}", on_click=_settle,
-                args=(trashed, state.documents().workspace.checkpoints.restore),
-            )  # fmt: skip
-            st.button(
-                _("Free its room"), icon=":material/delete_forever:", type="tertiary", key=f"discard:{trashed.id}",
-                help=_("Gives its room on the disk free at once; otherwise it is kept for 30 days."),
-                on_click=_settle, args=(trashed, state.documents().workspace.checkpoints.discard),
-            )  # fmt: skip
-
-
-def _settle(trashed: Trashed, act: Callable[[Trashed], object]) -> None:
-    try:
-        act(trashed)
-    except ComposerError as error:
-        state.notify(str(error))
-    state.remember(_DELETED, [each for each in state.kept(_DELETED, []) if each != trashed])

@@ -15,11 +15,11 @@ from composer.recordings.text import dumps
 from composer.ui import state
 from composer.ui.language import _
 from composer.ui.messages import escape
+from composer.ui.trashing import delete, deleted
 from composer.views.breakdowns import shares
 from composer.views.timing_tables import timing_csv
-from composer.workspace import Trashed
 
-_DELETED = "timing:deleted"
+_KIND = "recording"
 _REFUSED = "timing:refused"
 _MEGABYTES = 8
 
@@ -35,7 +35,8 @@ def files(shown: Mapping[str, Recording]) -> None:
             )  # fmt: skip
             st.button(
                 _("Delete {name}").format(name=escape(id)), icon=":material/delete:", type="tertiary",
-                key=f"timing:drop:{id}", on_click=_delete, args=(id,),
+                key=f"timing:drop:{id}", on_click=delete,
+                args=(state.documents().workspace.recordings, _KIND, id),
             )  # fmt: skip
         st.download_button(
             _("Samples (.csv)"), lambda: timing_csv(list(shown.items())), "samples.csv", "text/csv", key="timing:csv",
@@ -85,28 +86,6 @@ def _bring(id: str) -> None:
     state.remember("timing:kind", kind)
 
 
-def _delete(id: str) -> None:
-    try:
-        state.remember(_DELETED, state.documents().workspace.recordings.delete(id))
-    except ComposerError as error:
-        state.notify(str(error))
-
-
-def deleted() -> None:
-    """What was deleted last, and a way back."""
-    trashed: Trashed | None = state.kept(_DELETED, None)
-    if trashed is None:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="recording_deleted"):
-        st.markdown(f":material/delete: {_('Deleted {name}.').format(name=escape(trashed.id))}", width="stretch")
-        st.button(
-            _("Undo deletion"), icon=":material/undo:", key="restore_recording", on_click=_restore, args=(trashed,)
-        )
-
-
-def _restore(trashed: Trashed) -> None:
-    try:
-        _bring(state.documents().workspace.recordings.restore(trashed))
-    except ComposerError as error:
-        state.notify(str(error))
-    state.remember(_DELETED, None)
+def deleted_recordings() -> None:
+    """What was deleted, and a way back."""
+    deleted(_KIND, lambda trashed: _bring(state.documents().workspace.recordings.restore(trashed)))

@@ -12,7 +12,7 @@ from composer.recordings.settings import OF_A_DESIGN
 from composer.ui import state
 from composer.ui.language import _
 from composer.ui.messages import escape
-from composer.ui.timing.keeping import deleted, files
+from composer.ui.timing.keeping import deleted_recordings, files
 from composer.views import timing_figures
 from composer.views.breakdowns import breakdown, explained, part_rows
 from composer.views.recording_names import full_names, told_apart
@@ -29,7 +29,7 @@ _BARS = ("fetching", "dispatch")
 
 def results(kind: str, entries: Sequence[RecordingEntry], design: str) -> None:
     """Those of the experiment `kind`, at first the last one; of one that times designs, the last one of `design`."""
-    deleted()
+    deleted_recordings()
     mine = {each.id: each.recording for each in entries if each.recording and each.recording.experiment == kind}
     for each in entries:
         if each.problem:

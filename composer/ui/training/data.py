@@ -16,14 +16,15 @@ from composer.ui.going_on import outcome
 from composer.ui.language import _
 from composer.ui.messages import escape
 from composer.ui.training.columns import chosen_columns
+from composer.ui.trashing import delete, deleted
 from composer.ui.uploading import uploader
 from composer.views.numbers import size
 from composer.views.wording import shorten
-from composer.workspace import StoredFile, Trashed
+from composer.workspace import StoredFile
 
 LOOKING = "previewing"
 _CELL = 24
-_DELETED = "train:deleted_data"
+_KIND = "data file"
 
 
 def data_key(document: Document) -> str:
@@ -57,7 +58,7 @@ def about_data(document: Document, data: str) -> None:
                 _show(done.result)
         uploader("upload_data", partial(_received, document), to="data")
         st.caption(_("Tables (.csv), arrays (.npz), or a zip of images in a folder for each class."))
-        _deleted()
+        deleted(_KIND, state.documents().workspace.data.restore)
         for each in own_files():
             _row(document, each)
 
@@ -72,7 +73,8 @@ def _row(document: Document, each: StoredFile) -> None:
         )  # fmt: skip
         st.button(
             _("Delete {name}").format(name=name), icon=":material/delete:", type="tertiary",
-            key=f"drop_data:{each.name}", on_click=_delete, args=(each.name,),
+            key=f"drop_data:{each.name}", on_click=delete,
+            args=(state.documents().workspace.data, _KIND, each.name),
             help=_("Delete {name}. It can be brought back.").format(name=name),
         )  # fmt: skip
 
@@ -92,35 +94,6 @@ def _use(document: Document, name: str) -> None:
 def _received(document: Document, name: str) -> None:
     _use(document, name)
     _look(document, str(state.documents().workspace.data.path(name)))
-
-
-def _delete(name: str) -> None:
-    try:
-        trashed = state.documents().workspace.data.delete(name)
-    except ComposerError as error:
-        state.notify(str(error))
-        return
-    if trashed:
-        state.remember(_DELETED, [trashed, *state.kept(_DELETED, [])])
-
-
-def _deleted() -> None:
-    """What this tab deleted, with a way back."""
-    for trashed in state.kept(_DELETED, []):
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"gone_data:{trashed.file}"):
-            st.markdown(f":material/delete: {_('Deleted {name}.').format(name=escape(trashed.id))}", width="stretch")
-            st.button(
-                _("Undo deletion"), icon=":material/undo:", key=f"restore_data:{trashed.file}", on_click=_restore,
-                args=(trashed,),
-            )  # fmt: skip
-
-
-def _restore(trashed: Trashed) -> None:
-    try:
-        state.documents().workspace.data.restore(trashed)
-    except ComposerError as error:
-        state.notify(str(error))
-    state.remember(_DELETED, [each for each in state.kept(_DELETED, []) if each != trashed])
 
 
 def _show(report: PreviewReport) -> None:

@@ -16,11 +16,13 @@ from composer.ui.messages import escape
 from composer.ui.training import asking
 from composer.ui.training.launching import Standing, call_off, is_called_off, relaunch
 from composer.ui.training.listing import is_of
-from composer.workspace import RunEntry, Runs, Trashed
+from composer.ui.trashing import delete
+from composer.workspace import RunEntry
 from composer.workspace.runs import checkpoints
 from composer.workspace.standing import unanswered
 
-_DELETED = "train:deleted"
+RUN = "run"
+"""What is deleted, for `trashing`."""
 
 
 def orders(document: Document, run: Standing) -> None:
@@ -73,7 +75,12 @@ def _afterwards(document: Document, run: Standing) -> None:
         _take(document, run)
         _events(entry)
     st.button(
-        _("Delete run"), icon=":material/delete:", type="tertiary", key="run_delete", on_click=_delete, args=(entry,)
+        _("Delete run"),
+        icon=":material/delete:",
+        type="tertiary",
+        key="run_delete",
+        on_click=delete,
+        args=(state.documents().workspace.runs, RUN, entry.name),
     )
 
 
@@ -114,30 +121,3 @@ def _resume(entry: RunEntry) -> None:
         relaunch(entry.path)
     except ComposerError as error:
         state.notify(str(error))
-
-
-def _delete(entry: RunEntry) -> None:
-    try:
-        state.remember(_DELETED, state.documents().workspace.runs.delete(entry.name))
-    except ComposerError as error:
-        state.notify(str(error))
-
-
-def deleted(runs: Runs) -> None:
-    """What was deleted last, with a way back."""
-    trashed: Trashed | None = state.kept(_DELETED, None)
-    if trashed is None:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="run_deleted"):
-        st.markdown(f":material/delete: {_('Deleted {name}.').format(name=escape(trashed.id))}", width="stretch")
-        st.button(
-            _("Undo deletion"), icon=":material/undo:", key="restore_run", on_click=_restore, args=(runs, trashed)
-        )
-
-
-def _restore(runs: Runs, trashed: Trashed) -> None:
-    try:
-        runs.restore(trashed)
-    except ComposerError as error:
-        state.notify(str(error))
-    state.remember(_DELETED, None)

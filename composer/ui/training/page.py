@@ -26,8 +26,9 @@ from composer.ui.training.commands import commands, start_values
 from composer.ui.training.data import LOOKING, about_data, data_key
 from composer.ui.training.form import form
 from composer.ui.training.launching import Standing, standing
-from composer.ui.training.orders import deleted
+from composer.ui.training.orders import RUN
 from composer.ui.training.runs import follow, pick
+from composer.ui.trashing import deleted
 from composer.workspace import Runs
 
 _FOLLOWED = "train:followed"  # the run that was begun last: once it is shown, another may be picked
@@ -114,7 +115,7 @@ def _panel(document: Document, runs: Runs, config: TrainConfig | str, moves: boo
     if begun and state.kept(followed, "") != begun.run:
         state.remember(followed, begun.run)
         pick(document, begun.run)
-    deleted(runs)
+    deleted(RUN, runs.restore)
     if found:
         follow(document, found)
     elif BEGINNING not in tasks.running(document):
