@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -99,3 +100,10 @@ class App:
         self.page.get_by_role("tab", name=name).click()
         expect(self.page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
         self.settle()
+
+    def wait_for_clipboard(self, text: str) -> None:
+        """Wait until the clipboard holds `text`: Playwright's own waiting takes a promise for what it promises."""
+        end = time.monotonic() + 20
+        while text not in self.page.evaluate("navigator.clipboard.readText()"):
+            assert time.monotonic() < end, f"the clipboard never held {text}"
+            self.page.wait_for_timeout(50)

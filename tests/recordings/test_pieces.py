@@ -5,7 +5,7 @@ from __future__ import annotations
 from composer.recordings.pieces import together
 from composer.recordings.recording import Breakdown, Point, Recording, Samples, Series
 from composer.recordings.text import dumps, loads
-from composer.views.timing_tables import findings
+from composer.views.timing_words import findings
 from composer.views.timings import recording_lines
 from tests.recordings.building import recording, series
 

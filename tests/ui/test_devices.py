@@ -226,7 +226,7 @@ def test_stop_is_quick_and_another_run_finds_what_goes_on(opened: AppTest, works
 
 
 def test_what_was_finished_is_left_of_an_experiment_that_is_stopped(opened: AppTest, workspace: Workspace) -> None:
-    asking.begin(document("net"), Matmul(sizes=(8, 16384), copy_bytes=2**16, method=Method(seconds=60)))
+    asking.begin(document("net"), Matmul(sizes=(8, 16384), copy_bytes=2**16, method=Method(seconds=60, spread=1)))
     task = tasks.of(document("net"), TIMING)
     assert task
     while len(task.asking.pieces) < 2:
