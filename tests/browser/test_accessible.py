@@ -10,10 +10,13 @@ from tests.browser.app import App
 from tests.ui.server import Server
 
 SERIOUS = ("serious", "critical")
+_FADING = 300  # milliseconds
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core calls serious or critical, with the elements."""
+    """What axe-core calls serious or critical, with the elements, once nothing is faded that is drawn anew."""
+    expect(page.locator('[data-stale="true"]')).to_have_count(0)
+    page.wait_for_timeout(_FADING)
     found = Axe().run(page).response["violations"]
     return [
         f"{each['id']}: {node['target']} {node['html'][:120]} {node['failureSummary'][:200]}"
